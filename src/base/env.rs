@@ -1,0 +1,45 @@
+//! What the machine knows: the only place that reads the environment.
+#![expect(clippy::disallowed_methods, reason = "this module is the border to the environment")]
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::Diagnostic;
+
+/// Returns the folder that the command was started in.
+///
+/// # Errors
+/// When that folder was removed meanwhile or cannot be read.
+pub fn current_folder() -> Result<PathBuf, Diagnostic> {
+    std::env::current_dir().map_err(|error| {
+        Diagnostic::failed("current-folder", "the current folder cannot be read")
+            .because(error.to_string())
+            .fix("change to a folder that exists and run the command again")
+    })
+}
+
+/// Whether a person can be asked: both the questions and the answers go through a terminal.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Returns the first program called `name` on the search path.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    let suffix = std::env::consts::EXE_SUFFIX;
+    std::env::split_paths(&paths)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(format!("{name}{suffix}")))
+        .find(|program| is_program(program))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}

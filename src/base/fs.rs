@@ -1,0 +1,256 @@
+//! Files: the only place that touches them.
+#![expect(clippy::disallowed_methods, reason = "this module is the border to the file system")]
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::diagnostic::Diagnostic;
+use super::path::RelPath;
+use super::tree::{File, Mode, Tree};
+
+/// How much a folder that we read may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Files at most.
+    pub files: usize,
+    /// Bytes of one file at most.
+    pub file_bytes: u64,
+    /// Bytes of all files at most.
+    pub total_bytes: u64,
+}
+
+/// What stands at a path, links not followed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A folder, with the names in it, sorted.
+    Folder(Vec<String>),
+    /// A file, a link or something else that is no folder; the text says which.
+    Other(&'static str),
+}
+
+/// Turns an I/O error into one that says what to do.
+pub fn io_error(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
+    let fix = match error.kind() {
+        io::ErrorKind::PermissionDenied => "check who owns the folder and whether you may write to it",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or choose another disk, and run it again",
+        io::ErrorKind::ReadOnlyFilesystem => "choose a folder on a disk that can be written to",
+        io::ErrorKind::NotFound => "check the spelling of the path",
+        _ => "check the path and run the command again",
+    };
+    Diagnostic::failed("file", format!("{what} failed")).at(path.display().to_string()).because(error.to_string()).fix(fix)
+}
+
+/// Looks at what stands at `path`.
+///
+/// # Errors
+/// When it is there but cannot be read.
+pub fn look(path: &Path) -> Result<Found, Diagnostic> {
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(io_error("looking at it", path, &error)),
+    };
+    if meta.is_symlink() {
+        return Ok(Found::Other("a symbolic link"));
+    }
+    if !meta.is_dir() {
+        return Ok(Found::Other(if meta.is_file() { "a file" } else { "a special file" }));
+    }
+    list(path).map(Found::Folder)
+}
+
+/// Returns the sorted names in a folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(path: &Path) -> Result<Vec<String>, Diagnostic> {
+    let read = || -> io::Result<Vec<String>> {
+        let mut names =
+            fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<Vec<_>>>()?;
+        names.sort();
+        Ok(names)
+    };
+    read().map_err(|error| io_error("reading the folder", path, &error))
+}
+
+/// Reads a UTF-8 text of at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, is larger, or is not UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, Diagnostic> {
+    let bytes = read_bytes(path, limit)?;
+    String::from_utf8(bytes).map_err(|error| {
+        Diagnostic::usage("encoding", "the file is not UTF-8 text")
+            .at(path.display().to_string())
+            .because(format!("byte {} does not fit", error.utf8_error().valid_up_to()))
+            .fix("save it as UTF-8")
+    })
+}
+
+fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Diagnostic> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(|error| io_error("reading the file", path, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Diagnostic::usage("size", "the file is too large")
+            .at(path.display().to_string())
+            .because(format!("at most {limit} bytes are read"))
+            .fix("check that it is the right file"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a folder into a tree. Links and special files are refused, never followed.
+///
+/// # Errors
+/// When a file cannot be read, breaks a limit, or has a name that a tree does not take.
+pub fn read_tree(root: &Path, limits: Limits) -> Result<Tree, Diagnostic> {
+    let mut tree = Tree::default();
+    let mut total = 0;
+    let mut folders = vec![(root.to_owned(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for name in list(&folder)? {
+            let path = folder.join(&name);
+            let rel = format!("{prefix}{name}");
+            let meta = fs::symlink_metadata(&path).map_err(|e| io_error("looking at it", &path, &e))?;
+            if meta.is_dir() {
+                folders.push((path, format!("{rel}/")));
+                continue;
+            }
+            let refuse = |why: String| {
+                Diagnostic::usage("road-file", "the folder holds a file that is not taken")
+                    .at(path.display().to_string())
+                    .because(why)
+                    .fix("remove or rename it")
+            };
+            if !meta.is_file() {
+                return Err(refuse("links and special files could point anywhere".to_owned()));
+            }
+            total += meta.len();
+            if tree.len() >= limits.files || total > limits.total_bytes {
+                return Err(refuse(format!("the folder has more than {} files or {} bytes", limits.files, limits.total_bytes)));
+            }
+            let rel = RelPath::parse(&rel).map_err(|error| refuse(error.to_string()))?;
+            let file = File { bytes: read_bytes(&path, limits.file_bytes)?, mode: mode_of(&meta) };
+            tree.insert(rel, file).map_err(|error| refuse(error.to_string()))?;
+        }
+    }
+    Ok(tree)
+}
+
+#[cfg(unix)]
+fn mode_of(meta: &fs::Metadata) -> Mode {
+    use std::os::unix::fs::PermissionsExt as _;
+    if meta.permissions().mode() & 0o100 == 0 { Mode::Plain } else { Mode::Executable }
+}
+
+#[cfg(not(unix))]
+fn mode_of(_: &fs::Metadata) -> Mode {
+    Mode::Plain
+}
+
+/// Creates one folder, which must not be there yet.
+///
+/// # Errors
+/// When it is there or cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), Diagnostic> {
+    fs::create_dir(path).map_err(|error| io_error("creating the folder", path, &error))
+}
+
+/// Creates a folder and those it lies in, where they are missing.
+///
+/// # Errors
+/// When one cannot be made.
+pub fn create_folders(path: &Path) -> Result<(), Diagnostic> {
+    fs::create_dir_all(path).map_err(|error| io_error("creating the folder", path, &error))
+}
+
+/// Writes a file that must not be there yet.
+///
+/// # Errors
+/// When it is there, or the disk refuses.
+pub fn write_new(path: &Path, file: &File) -> Result<(), Diagnostic> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(match file.mode {
+            Mode::Plain => 0o666,
+            Mode::Executable => 0o777,
+        });
+    }
+    options.open(path).and_then(|mut out| out.write_all(&file.bytes)).map_err(|error| io_error("writing the file", path, &error))
+}
+
+/// Writes a tree below `root`, which must be a folder that only we write to.
+///
+/// # Errors
+/// At the first file that the disk refuses; what was written until then stays.
+pub fn write_tree(root: &Path, tree: &Tree, mut between: impl FnMut() -> Result<(), Diagnostic>) -> Result<(), Diagnostic> {
+    let mut made = std::collections::BTreeSet::new();
+    for (path, file) in tree.iter() {
+        between()?;
+        for folder in path.folders() {
+            if made.insert(folder) {
+                create_folder(&root.join(folder))?;
+            }
+        }
+        write_new(&root.join(path.as_str()), file)?;
+    }
+    Ok(())
+}
+
+/// Moves a file or folder on the same disk.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Path, to: &Path) -> Result<(), Diagnostic> {
+    fs::rename(from, to).map_err(|error| io_error("moving it into place", to, &error))
+}
+
+/// Removes a file, or a folder with all that is in it; nothing there is fine.
+///
+/// # Errors
+/// When something stays.
+pub fn remove(path: &Path) -> Result<(), Diagnostic> {
+    let result = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    };
+    result.map_err(|error| io_error("removing it", path, &error))
+}
+
+/// Returns `path` without links and `.` parts. The path must be there.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
+    path.canonicalize().map_err(|error| io_error("finding the folder", path, &error))
+}
+
+/// A lock that the system drops when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held for its drop")] fs::File);
+
+/// Takes the lock file at `path`, or returns `None` where another process holds it.
+///
+/// # Errors
+/// When the lock file cannot be made.
+pub fn lock(path: &Path) -> Result<Option<Lock>, Diagnostic> {
+    let open = || fs::OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = open().map_err(|error| io_error("creating the lock", path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock(file))),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(io_error("taking the lock", path, &error)),
+    }
+}

@@ -1,0 +1,10 @@
+//! L0: the ground that everything stands on. Nothing here knows what a road is.
+
+pub mod diagnostic;
+pub mod digest;
+pub mod env;
+pub mod fs;
+pub mod interrupt;
+pub mod path;
+pub mod tree;
+pub mod ui;

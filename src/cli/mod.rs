@@ -1,0 +1,59 @@
+//! L5: the command line. One file a command: its flags and what it prints; the work is in `ops`.
+
+mod new;
+mod prompts;
+mod road;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::base::diagnostic::{Diagnostic, Exit};
+use crate::base::{interrupt, ui};
+use crate::report;
+
+/// Puts ML projects on the paved road: secure from the first commit.
+#[derive(Debug, Parser)]
+#[command(name = "highroad", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(new::New),
+    Road(road::Road),
+}
+
+/// Runs the command line of this process and returns how it ends.
+pub fn run() -> Exit {
+    interrupt::listen();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help to standard output and errors to standard error; a closed pipe is no error.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+        }
+    };
+    let (json, result) = match cli.command {
+        Command::New(new) => (new.json, new.exec()),
+        Command::Road(road) => (false, road.exec()),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(diagnostic) => fail(&diagnostic, json),
+    }
+}
+
+fn fail(diagnostic: &Diagnostic, json: bool) -> Exit {
+    if json {
+        let _ = ui::data(&report::json::to_text(&report::json::failure(diagnostic)));
+    }
+    ui::talk(&report::human::error(diagnostic));
+    diagnostic.exit
+}
+
+/// Returns the definition of the command line, for the reference.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,4 @@
+//! L4: what each command does: options in, results out. No prompts, no printing, no flags.
+
+pub mod new;
+pub mod release;

@@ -1,0 +1,418 @@
+//! `highroad new`: a project of a kind, rendered from a road, with one commit and its hooks on.
+
+use std::path::{Path, PathBuf};
+
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::env;
+use crate::base::fs::{self, Found};
+use crate::base::path::RelPath;
+use crate::base::tree::{File, Mode, Tree};
+use crate::plan::apply::{self, Committed};
+use crate::plan::{Change, ChangeKind, Plan};
+use crate::render::answers::{self, Asker, Given, Reply};
+use crate::render::questions::Machine;
+use crate::render::{self, ENGINES, Rendered};
+use crate::repo::answers::{Answers, to_toml};
+use crate::repo::config::{self, Config, RoadReference};
+use crate::repo::git::{self, FirstCommit, Place};
+use crate::repo::lock::{self, Lock, LockedFile, LockedRoad};
+use crate::road::manifest::{Choice, Form, Question};
+use crate::road::{Part, Road};
+
+/// The largest answers file that is read, in bytes.
+const ANSWERS_LIMIT: u64 = 1 << 20;
+
+/// What the person asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The target folder; its last part is the name of the project.
+    pub target: Option<PathBuf>,
+    /// The kind, where it was named.
+    pub kind: Option<Given>,
+    /// The answers that were given, in order: a later one replaces an earlier one.
+    pub given: Vec<Given>,
+    /// Whether git is left out.
+    pub no_git: bool,
+}
+
+/// A project that is ready to be written.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The kind.
+    pub kind: String,
+    /// The complete answers.
+    pub answers: Answers,
+    /// What will be written.
+    pub plan: Plan,
+    /// What a person should know.
+    pub notes: Vec<String>,
+    target: PathBuf,
+    message: String,
+    hooks: Option<String>,
+    no_git: bool,
+}
+
+/// Where the project goes.
+struct Target {
+    /// As the person would write it.
+    shown: PathBuf,
+    /// Absolute.
+    full: PathBuf,
+}
+
+/// Takes the options to a plan. Without an asker, what is missing is what the questions suggest.
+/// `revise` holds the answers of an earlier round that the person wants to change.
+///
+/// # Errors
+/// When an answer, the kind or the target is not usable, or the person stops. Nothing is written.
+pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, revise: Option<&Prepared>) -> Result<Prepared, Diagnostic> {
+    let here = env::current_folder()?;
+    let fresh_here = matches!(git::place(&here)?, Place::FreshRoot) && only_git(&fs::look(&here)?);
+    let empty_here = fs::look(&here)? == Found::Folder(Vec::new());
+    let named = options.target.as_ref().map(|target| here.join(target));
+    if let Some(full) = &named {
+        // Before any question: a target that cannot be is said at once.
+        check_target(full, options.no_git)?;
+    }
+    let in_place = named.is_none() && fresh_here;
+    let folder = named.clone().or_else(|| (fresh_here || empty_here).then(|| here.clone()));
+    let machine = Machine { git: git::facts(named.as_deref().unwrap_or(&here)), folder: folder.as_deref().and_then(folder_name) };
+
+    let mut given = options.given.clone();
+    if let Some(name) = options.target.as_deref().and_then(last_part)
+        && !given.iter().any(|g| g.key == "name")
+    {
+        given.push(Given { key: "name".to_owned(), value: name, place: "NAME".to_owned() });
+    }
+    let (kind_id, answers) = match asker {
+        Some(asker) => converse(road, options, &given, &machine, asker, revise)?,
+        None => {
+            let kind_id = options
+                .kind
+                .as_ref()
+                .map_or_else(|| road.kinds.first().map(|(id, _)| id.clone()).unwrap_or_default(), |kind| kind.value.clone());
+            let kind = road.kind(&kind_id)?;
+            let checked = answers::check(road, kind, &given)?;
+            let complete = answers::complete(road, kind, checked, &machine);
+            (kind_id, complete)
+        }
+    };
+    let name = answers.get("name").cloned().unwrap_or_default();
+    let target = match (&options.target, named) {
+        (Some(shown), Some(full)) => Target { shown: shown.clone(), full },
+        _ if in_place || (empty_here && machine.folder.as_deref().and_then(render::names::suggest).as_deref() == Some(name.as_str())) => {
+            Target { shown: PathBuf::from("."), full: here }
+        }
+        _ => Target { shown: PathBuf::from(&name), full: here.join(&name) },
+    };
+    check_target(&target.full, options.no_git)?;
+    plan(road, kind_id, answers, target, options.no_git)
+}
+
+/// Asks for the kind and for the answers; going back before the first question asks for the kind again.
+fn converse(
+    road: &Road,
+    options: &Options,
+    given: &[Given],
+    machine: &Machine,
+    asker: &mut dyn Asker,
+    revise: Option<&Prepared>,
+) -> Result<(String, Answers), Diagnostic> {
+    let mut earlier = revise.map(|prepared| &prepared.answers);
+    let mut suggestion = revise.map(|prepared| prepared.kind.clone());
+    loop {
+        let kind_id = match (&options.kind, earlier, suggestion.take()) {
+            (Some(kind), _, _) => kind.value.clone(),
+            (None, Some(_), Some(kind)) => kind,
+            (None, _, suggestion) => ask_kind(road, suggestion, asker)?,
+        };
+        let kind = road.kind(&kind_id)?;
+        let checked = answers::check(road, kind, given)?;
+        match answers::ask(road, kind, &checked, machine, asker, earlier.take())? {
+            Some(answers) => return Ok((kind_id, answers)),
+            None => suggestion = Some(kind_id),
+        }
+    }
+}
+
+fn ask_kind(road: &Road, suggestion: Option<String>, asker: &mut dyn Asker) -> Result<String, Diagnostic> {
+    let choices = road.kinds.iter().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.summary.clone() }).collect();
+    let question = Question {
+        key: "kind".to_owned(),
+        ask: "What do you want to build?".to_owned(),
+        help: "Each kind runs at once: it comes with a small real job, its tests and its guardrails.".to_owned(),
+        form: Form::Choice,
+        default: road.kinds.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+        default_from: None,
+        max_length: 100,
+        choices,
+    };
+    let suggestion = suggestion.unwrap_or_else(|| question.default.clone());
+    loop {
+        let check = |answer: &str| road.kind(answer).err().map(|error| error.what);
+        // There is nothing before the first question: going back asks it again.
+        if let Reply::Answer(kind) = asker.ask(&question, &suggestion, (0, 0), &check)? {
+            return Ok(kind);
+        }
+    }
+}
+
+fn only_git(found: &Found) -> bool {
+    matches!(found, Found::Folder(names) if names.iter().all(|name| name == ".git" || name == apply::INSIDE))
+}
+
+fn folder_name(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_string_lossy().into_owned())
+}
+
+/// Returns the name that a target asks for: its last part, unless it is `.` or `..`.
+fn last_part(target: &Path) -> Option<String> {
+    match target.components().next_back()? {
+        std::path::Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+        _ => None,
+    }
+}
+
+/// Refuses a target that holds something, or that git would not like.
+fn check_target(full: &Path, no_git: bool) -> Result<(), Diagnostic> {
+    let refuse =
+        |what: &str, why: String, fix: &str| Err(Diagnostic::usage("target", what).at(full.display().to_string()).because(why).fix(fix));
+    let found = fs::look(full)?;
+    if let Found::Other(what) = found {
+        return refuse("the target is no folder", format!("{what} of that name is there"), "choose another name");
+    }
+    if let Found::Folder(names) = &found
+        && !only_git(&found)
+    {
+        let some: Vec<&str> = names.iter().map(String::as_str).take(3).collect();
+        return refuse(
+            "the target folder is not empty",
+            format!("it holds {} entries, such as `{}`, and nothing of yours is ever overwritten", names.len(), some.join("`, `")),
+            "choose a new name or an empty folder",
+        );
+    }
+    if found == Found::Nothing {
+        let parent = full.parent().unwrap_or(full);
+        match fs::look(parent)? {
+            Found::Folder(_) => {}
+            Found::Nothing => {
+                return refuse(
+                    "the folder that the project should lie in is not there",
+                    format!("`{}` does not exist", parent.display()),
+                    "make it first, or choose another place",
+                );
+            }
+            // A link to a folder is a folder to the person who named it.
+            Found::Other(_) if fs::list(parent).is_ok() => {}
+            Found::Other(what) => {
+                return refuse("the project cannot lie there", format!("`{}` is {what}", parent.display()), "choose another place");
+            }
+        }
+    }
+    if no_git {
+        return Ok(());
+    }
+    if env::find_program("git").is_none() {
+        return Err(Diagnostic::failed("no-git", "git was not found")
+            .at("the search path (PATH)")
+            .because("the project starts as a repository whose hooks stop secrets, and hooks run in git")
+            .fix("install git and run the command again, or use `--no-git` for the files alone"));
+    }
+    let place = match &found {
+        Found::Folder(_) => git::place(full)?,
+        _ => match git::place(full.parent().unwrap_or(full))? {
+            Place::Outside => Place::Outside,
+            Place::FreshRoot | Place::Root => Place::Inside(full.parent().unwrap_or(full).to_owned()),
+            Place::Inside(root) => Place::Inside(root),
+        },
+    };
+    match place {
+        Place::Outside | Place::FreshRoot => Ok(()),
+        Place::Root => {
+            refuse("the target is a repository that has history", "a new project would hide in it".to_owned(), "choose a new folder")
+        }
+        Place::Inside(root) => refuse(
+            "the target lies inside another git repository",
+            format!("`{}` would have a repository within it, whose hooks and history git does not see", root.display()),
+            "choose a folder outside of it, or use `--no-git` to add the files to that repository yourself",
+        ),
+    }
+}
+
+fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: bool) -> Result<Prepared, Diagnostic> {
+    let rendered = render::render(road, &kind_id, &answers)?;
+    let kind = road.kind(&kind_id)?;
+    let records = records(road, &kind_id, &answers, &rendered);
+    let Rendered { mut tree, reasons } = rendered;
+    let mut changes: Vec<Change> = reasons.into_iter().map(Change::from).collect();
+    for (path, why, text) in records {
+        let parsed = RelPath::parse(path).map_err(|error| Diagnostic::failed("record", error.to_string()))?;
+        tree.insert(parsed, File { bytes: text.into_bytes(), mode: Mode::Plain })
+            .map_err(|error| crate::road::broken(&road.source, path, format!("Highroad writes this file itself: {error}")))?;
+        changes.push(Change {
+            path: path.to_owned(),
+            kind: ChangeKind::Create,
+            why: why.to_owned(),
+            ownership: None,
+            part: "highroad".to_owned(),
+        });
+    }
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    let hooks = road.manifest.hooks.clone().filter(|folder| tree.iter().any(|(path, _)| path.as_str().starts_with(&format!("{folder}/"))));
+    Ok(Prepared {
+        message: format!(
+            "Start {} on the paved road\n\nRoad {} {}, kind {kind_id}.\n",
+            answers.get("name").map_or("", String::as_str),
+            road.manifest.id,
+            road.manifest.version
+        ),
+        notes: notes(&answers, kind),
+        kind: kind_id,
+        answers,
+        plan: Plan { root: target.shown, changes, after: tree },
+        target: target.full,
+        hooks,
+        no_git,
+    })
+}
+
+/// Highroad's own records: path, reason, content.
+fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [(&'static str, &'static str, String); 2] {
+    let manifest = &road.manifest;
+    let source = if road.source == "built-in" { road.source.clone() } else { "folder".to_owned() };
+    let config = Config {
+        schema: 1,
+        road: RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source },
+        kind: kind.to_owned(),
+        answers: answers.clone(),
+        guardrails: std::collections::BTreeMap::new(),
+        waiver: Vec::new(),
+    };
+    let locked = |((path, file), reason): ((&RelPath, &File), &render::Reason)| {
+        LockedFile::new(path.as_str(), reason.ownership, file, git::blob_id(&file.bytes))
+    };
+    let lock = Lock {
+        schema: 1,
+        engine: ENGINES.to_owned(),
+        road: LockedRoad { id: manifest.id.clone(), version: manifest.version.clone(), digest: road.digest.to_string() },
+        kind: kind.to_owned(),
+        answers: answers.clone(),
+        file: rendered.tree.iter().zip(&rendered.reasons).map(locked).collect(),
+    };
+    [
+        (config::FILE, "Which road the project is on, and what you decided about it.", config.to_text()),
+        (lock::FILE, "What Highroad has to remember for the next version of the road.", lock.to_text()),
+    ]
+}
+
+/// What a person should know before they go on.
+fn notes(answers: &Answers, kind: &Part) -> Vec<String> {
+    let mut notes = Vec::new();
+    let example = answers.iter().find(|(_, value)| value.ends_with("@example.com"));
+    if let Some((key, value)) = example {
+        notes.push(format!(
+            "git knows no address, so `{key}` is `{value}`; change it in the files, or start again with `--set {key}=ADDRESS`"
+        ));
+    }
+    if !kind.manifest.next.is_empty() && ["python3", "python"].iter().all(|name| env::find_program(name).is_none()) {
+        notes.push("no `python3` was found on the search path; `make setup` needs Python 3.11, 3.12 or 3.13".to_owned());
+    }
+    notes
+}
+
+/// Writes the project.
+///
+/// # Errors
+/// When the disk or git refuses, or the person stops. Then the target is as it was.
+pub fn write(prepared: &Prepared) -> Result<Committed, Diagnostic> {
+    let commit = FirstCommit { message: &prepared.message, hooks: prepared.hooks.as_deref() };
+    apply::create(&prepared.target, &prepared.plan.after, (!prepared.no_git).then_some(commit))
+}
+
+/// Returns what a person does next, with the step into the folder first.
+pub fn next_steps(prepared: &Prepared, road: &Road) -> Vec<String> {
+    let mut steps = Vec::new();
+    if prepared.plan.root != Path::new(".") {
+        steps.push(format!("cd {}", shell_word(&prepared.plan.root.display().to_string())));
+    }
+    if let Ok(kind) = road.kind(&prepared.kind) {
+        steps.extend(kind.manifest.next.iter().cloned());
+    }
+    steps
+}
+
+/// Quotes a word for a POSIX shell, where it needs it.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+/// Reads an answers file: `key = "value"` lines, alone or in an `[answers]` table, and a `kind`.
+/// The `highroad.toml` of another project is such a file too.
+///
+/// # Errors
+/// When it is no TOML, or an answer is no text.
+pub fn read_answers(path: &Path) -> Result<(Option<Given>, Vec<Given>), Diagnostic> {
+    let text = fs::read_text(path, ANSWERS_LIMIT)?;
+    let shown = path.display().to_string();
+    let table: toml::Table = toml::from_str(&text).map_err(|error| {
+        let place = error.span().map_or_else(|| shown.clone(), |span| position(&shown, &text, span.start));
+        Diagnostic::usage("answers", "the answers file is no TOML")
+            .at(place)
+            .because(error.message().to_owned())
+            .fix("write lines such as `host = \"gitlab\"`")
+    })?;
+    let mut kind = None;
+    let mut given = Vec::new();
+    let own = |key: &str| matches!(key, "schema" | "road" | "guardrails" | "waiver");
+    let nested = table.get("answers").and_then(toml::Value::as_table).into_iter().flatten();
+    let flat = table.iter().filter(|(key, value)| !(own(key) || key.as_str() == "answers" && value.is_table()));
+    for (key, value) in flat.chain(nested) {
+        let place = text
+            .lines()
+            .position(|line| line.trim_start().strip_prefix(key.as_str()).is_some_and(|rest| rest.trim_start().starts_with('=')))
+            .map_or_else(|| shown.clone(), |line| format!("{shown}:{}", line + 1));
+        let Some(value) = value.as_str() else {
+            return Err(Diagnostic::usage("answers", format!("the answer to `{key}` is no text"))
+                .at(place)
+                .because(format!("it is {}", value.type_str()))
+                .fix(format!("put it in quotes; known beside the questions are {}", did_you_mean(key, &["kind", "answers"]))));
+        };
+        let entry = Given { key: key.clone(), value: value.to_owned(), place };
+        if key == "kind" {
+            kind = Some(entry);
+        } else {
+            given.push(entry);
+        }
+    }
+    Ok((kind, given))
+}
+
+fn position(file: &str, text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+    format!("{file}:{line}:{column}")
+}
+
+/// Writes the kind and the answers to a new file that `read_answers` reads.
+///
+/// # Errors
+/// When the file is there, or the disk refuses.
+pub fn save_answers(path: &Path, prepared: &Prepared) -> Result<(), Diagnostic> {
+    let text = format!(
+        "# Answers for `highroad new --answers`.\nkind = {}\n\n[answers]\n{}",
+        toml::Value::String(prepared.kind.clone()),
+        to_toml(&prepared.answers)
+    );
+    fs::write_new(path, &File { bytes: text.into_bytes(), mode: Mode::Plain })
+}
+
+/// Renders a kind to the tree that `write` would write, without a target. For golden digests.
+///
+/// # Errors
+/// When the road does not render.
+pub fn render_whole(road: &Road, kind: &str, answers: Answers) -> Result<Tree, Diagnostic> {
+    let target = Target { shown: PathBuf::from("."), full: PathBuf::from(".") };
+    plan(road, kind.to_owned(), answers, target, true).map(|prepared| prepared.plan.after)
+}

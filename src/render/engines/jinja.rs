@@ -1,0 +1,113 @@
+//! minijinja for `.jinja` files, file names and conditions.
+//!
+//! Delimiters are `{@ … @}`, `{% … %}` and `{@# … #@}`: GitHub's `${{ … }}`, Python's and shell's braces are plain
+//! text, and file names stay valid on Windows.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+
+use super::Bounded;
+
+/// Instructions that one template may run. The largest of the built-in road needs about 20,000.
+const FUEL: u64 = 2_000_000;
+
+/// Renders with one set of variables.
+pub(in crate::render) struct Jinja<'a> {
+    environment: Environment<'a>,
+    variables: Value,
+}
+
+impl Jinja<'_> {
+    /// Prepares an engine that sees `variables` and nothing else: it has no loader and no functions that reach out.
+    pub(in crate::render) fn new(variables: &serde_json::Value) -> Self {
+        let syntax = SyntaxConfig::builder()
+            .block_delimiters("{%", "%}")
+            .variable_delimiters("{@", "@}")
+            .comment_delimiters("{@#", "#@}")
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()
+            .expect("the delimiters differ");
+        let mut environment = Environment::new();
+        environment.set_syntax(syntax);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.set_fuel(Some(FUEL));
+        environment.add_filter("markdown", |text: String| markdown(&text));
+        Self { environment, variables: Value::from(Serde(variables)) }
+    }
+
+    /// Renders a template.
+    pub(in crate::render) fn render(&self, source: &str) -> Result<String, String> {
+        if !["{%", "{@"].iter().any(|opening| source.contains(opening)) {
+            return Ok(source.to_owned());
+        }
+        let mut out = Bounded::default();
+        let template = self.environment.template_from_str(source).map_err(|error| explain(&error))?;
+        template.render_captured_to(self.variables.clone(), &mut out).map_err(|error| explain(&error))?;
+        out.into_text()
+    }
+
+    /// Tells whether a condition holds.
+    pub(in crate::render) fn holds(&self, expression: &str) -> Result<bool, String> {
+        let compiled = self.environment.compile_expression(expression).map_err(|error| explain(&error))?;
+        compiled.eval(&self.variables).map(|value| value.is_true()).map_err(|error| explain(&error))
+    }
+}
+
+/// Says what went wrong, with the line, and with the cause beneath it.
+fn explain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Escapes what Markdown would read as markup in a line of user text.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(source: &str) -> Result<String, String> {
+        Jinja::new(&json!({ "name": "demo", "on": true, "evil": "{@ name @} {% raw %}", "md": "a_b <c>" })).render(source)
+    }
+
+    #[test]
+    fn leaves_github_and_python_braces_alone() {
+        let source = "run: ${{ github.sha }} {{ x }} f\"{y!r}\" ${#array[@]}\n{% if on %}\nname: {@ name @}\n{% endif %}\n";
+        assert_eq!(render(source).unwrap(), "run: ${{ github.sha }} {{ x }} f\"{y!r}\" ${#array[@]}\nname: demo\n");
+    }
+
+    #[test]
+    fn is_strict_and_never_renders_an_answer() {
+        assert!(render("{@ nmae @}").unwrap_err().contains("undefined"));
+        assert_eq!(render("{@ evil @}").unwrap(), "{@ name @} {% raw %}");
+        assert_eq!(render("{@ md | markdown @}").unwrap(), "a\\_b \\<c\\>");
+    }
+
+    #[test]
+    fn endless_and_huge_templates_end_in_an_error() {
+        assert!(render("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}").unwrap_err().contains("fuel"));
+        assert!(render("{% for a in range(9999) %}{@ 'x' * 9999 @}{% endfor %}").is_err());
+        assert!(render("{% include 'other' %}").is_err());
+    }
+}

@@ -1,0 +1,165 @@
+//! liquid for `.liquid` files, with the case filters that cargo-generate adds.
+//!
+//! Sources: the filter list of cargo-generate's book, chapter "Templates", and the liquid crate's standard library.
+
+use liquid::ParserBuilder;
+use liquid_core::{Display_filter, Filter, FilterReflection, ParseFilter, Result, Runtime, Value, ValueView};
+
+use super::Bounded;
+
+/// Renders with one set of variables.
+pub(in crate::render) struct Liquid {
+    parser: liquid::Parser,
+    variables: liquid::Object,
+}
+
+macro_rules! case_filter {
+    ($parse:ident, $filter:ident, $name:literal, $description:literal, $convert:expr) => {
+        #[doc = $description]
+        #[derive(Clone, FilterReflection, ParseFilter)]
+        #[filter(name = $name, description = $description, parsed($filter))]
+        struct $parse;
+
+        #[doc = $description]
+        #[derive(Debug, Default, Display_filter)]
+        #[name = $name]
+        struct $filter;
+
+        impl Filter for $filter {
+            fn evaluate(&self, input: &dyn ValueView, _: &dyn Runtime) -> Result<Value> {
+                let text = input.to_kstr();
+                Ok(Value::scalar($convert(text.as_str())))
+            }
+        }
+    };
+}
+
+case_filter!(KebabCase, KebabCaseFilter, "kebab_case", "Writes words-like-this.", heck::ToKebabCase::to_kebab_case);
+case_filter!(SnakeCase, SnakeCaseFilter, "snake_case", "Writes words_like_this.", heck::ToSnakeCase::to_snake_case);
+case_filter!(PascalCase, PascalCaseFilter, "pascal_case", "Writes WordsLikeThis.", heck::ToPascalCase::to_pascal_case);
+case_filter!(
+    UpperCamelCase,
+    UpperCamelCaseFilter,
+    "upper_camel_case",
+    "Writes WordsLikeThis.",
+    heck::ToUpperCamelCase::to_upper_camel_case
+);
+case_filter!(
+    LowerCamelCase,
+    LowerCamelCaseFilter,
+    "lower_camel_case",
+    "Writes wordsLikeThis.",
+    heck::ToLowerCamelCase::to_lower_camel_case
+);
+case_filter!(
+    ShoutyKebabCase,
+    ShoutyKebabCaseFilter,
+    "shouty_kebab_case",
+    "Writes WORDS-LIKE-THIS.",
+    heck::ToShoutyKebabCase::to_shouty_kebab_case
+);
+case_filter!(
+    ShoutySnakeCase,
+    ShoutySnakeCaseFilter,
+    "shouty_snake_case",
+    "Writes WORDS_LIKE_THIS.",
+    heck::ToShoutySnakeCase::to_shouty_snake_case
+);
+case_filter!(TitleCase, TitleCaseFilter, "title_case", "Writes Words Like This.", heck::ToTitleCase::to_title_case);
+case_filter!(TrainCase, TrainCaseFilter, "train_case", "Writes Words-Like-This.", heck::ToTrainCase::to_train_case);
+
+impl Liquid {
+    /// Prepares an engine that sees `variables` and no partial templates.
+    pub(in crate::render) fn new(variables: &serde_json::Value) -> std::result::Result<Self, crate::base::diagnostic::Diagnostic> {
+        let failed = |error: liquid::Error| {
+            crate::base::diagnostic::Diagnostic::failed("liquid", "the liquid engine did not start").because(error.to_string())
+        };
+        let parser = ParserBuilder::with_stdlib()
+            .filter(KebabCase)
+            .filter(SnakeCase)
+            .filter(PascalCase)
+            .filter(UpperCamelCase)
+            .filter(LowerCamelCase)
+            .filter(ShoutyKebabCase)
+            .filter(ShoutySnakeCase)
+            .filter(TitleCase)
+            .filter(TrainCase)
+            .build()
+            .map_err(failed)?;
+        Ok(Self { parser, variables: liquid::to_object(variables).map_err(failed)? })
+    }
+
+    /// Renders a template.
+    pub(in crate::render) fn render(&self, source: &str) -> std::result::Result<String, String> {
+        let guarded = keep_github_expressions(source);
+        let mut out = Bounded::default();
+        let template = self.parser.parse(&guarded).map_err(|error| error.to_string())?;
+        template.render_to(&mut out, &self.variables).map_err(|error| error.to_string())?;
+        out.into_text()
+    }
+}
+
+/// Puts every `${{ … }}` outside a raw block into one, so that it comes out as it went in.
+fn keep_github_expressions(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    let mut raw = false;
+    while let Some(at) = rest.find(['$', '{']) {
+        let (before, here) = rest.split_at(at);
+        out.push_str(before);
+        if !raw && let Some(length) = here.strip_prefix("${{").and_then(|_| here.find("}}")).map(|end| end + 2) {
+            out.push_str("{% raw %}");
+            out.push_str(&here[..length]);
+            out.push_str("{% endraw %}");
+            rest = &here[length..];
+            continue;
+        }
+        if let Some(word) = tag(here) {
+            match word {
+                "raw" => raw = true,
+                "endraw" => raw = false,
+                _ => {}
+            }
+        }
+        let (first, tail) = here.split_at(1);
+        out.push_str(first);
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Returns the word of the liquid tag that `text` starts with.
+fn tag(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("{%")?;
+    let inner = inner.strip_prefix('-').unwrap_or(inner).trim_start();
+    inner.split(|c: char| !c.is_alphanumeric()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(source: &str) -> std::result::Result<String, String> {
+        Liquid::new(&json!({ "name": "my demo-app", "kind": { "id": "k" } })).unwrap().render(source)
+    }
+
+    #[test]
+    fn has_the_case_filters_of_cargo_generate() {
+        let source = "{{ name | kebab_case }} {{ name | snake_case }} {{ name | pascal_case }} {{ name | upper_camel_case }} {{ name | lower_camel_case }} \
+                      {{ name | shouty_kebab_case }} {{ name | shouty_snake_case }} {{ name | title_case }} {{ name | train_case }} {{ kind.id | upcase }}";
+        assert_eq!(
+            render(source).unwrap(),
+            "my-demo-app my_demo_app MyDemoApp MyDemoApp myDemoApp MY-DEMO-APP MY_DEMO_APP My Demo App My-Demo-App K"
+        );
+    }
+
+    #[test]
+    fn leaves_github_expressions_alone_and_is_strict() {
+        assert_eq!(render("a: ${{ secrets.X }} {{ name }}").unwrap(), "a: ${{ secrets.X }} my demo-app");
+        assert_eq!(render("{% raw %}${{ a }} {{ b }}{% endraw %}").unwrap(), "${{ a }} {{ b }}");
+        assert!(render("{{ nmae }}").unwrap_err().contains("nmae"));
+    }
+}

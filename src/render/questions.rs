@@ -1,0 +1,116 @@
+//! What an answer must look like, and what a question suggests.
+
+use super::names;
+use crate::repo::git::Facts;
+use crate::road::manifest::{Fact, Form, Question};
+
+/// Beginnings of keys that providers give out. Nothing secret is ever asked for, and an answer ends up in the repository.
+const KEY_PREFIXES: [&str; 12] =
+    ["AKIA", "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "hf_", "sk-", "xoxb-", "xoxp-", "-----BEGIN"];
+
+/// Tells why `answer` does not answer `question`, or nothing where it does.
+///
+/// `dependencies` are the requirements of the kind, which a name must not hide.
+pub fn problem<'a>(question: &Question, answer: &str, dependencies: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if let Some(c) = answer.chars().find(|c| c.is_control()) {
+        return Some(format!("it has a control character (`{}`): one line of plain text is expected", c.escape_default()));
+    }
+    let length = answer.chars().count();
+    if length > question.max_length {
+        return Some(format!("it has {length} characters, at most {} fit", question.max_length));
+    }
+    if answer.split_whitespace().any(|word| KEY_PREFIXES.iter().any(|prefix| word.starts_with(prefix) && word.len() >= prefix.len() + 10)) {
+        return Some("it looks like a key: answers are written to the repository, so nothing secret belongs here".to_owned());
+    }
+    match question.form {
+        Form::Choice => {
+            let values: Vec<&str> = question.choices.iter().map(|choice| choice.value.as_str()).collect();
+            (!values.contains(&answer))
+                .then(|| format!("`{answer}` is not one of the choices; {}", crate::base::diagnostic::did_you_mean(answer, &values)))
+        }
+        Form::Text => answer.trim().is_empty().then(|| "it is empty".to_owned()),
+        Form::Email => email_problem(answer),
+        Form::Name => names::problem(answer, dependencies),
+    }
+}
+
+/// Tells why `text` is no e-mail address that CODEOWNERS and people can use (RFC 5322 allows more than mail systems do).
+fn email_problem(text: &str) -> Option<String> {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    let (local, domain) = match text.split_once('@') {
+        Some(halves) => halves,
+        None => return Some("it has no `@`: an address such as `ml-team@example.com` is expected".to_owned()),
+    };
+    let good_domain = domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    if local.is_empty() || !local.chars().all(part) || !good_domain {
+        return Some("it is no e-mail address such as `ml-team@example.com`".to_owned());
+    }
+    None
+}
+
+/// Returns the label of a chosen value, where the question has choices.
+pub fn label<'a>(question: &'a Question, answer: &str) -> Option<&'a str> {
+    question.choices.iter().find(|choice| choice.value == answer).map(|choice| choice.label.as_str())
+}
+
+/// What the machine knows that a default can come from.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// What git knows.
+    pub git: Facts,
+    /// The name of the target folder, or of the current one.
+    pub folder: Option<String>,
+}
+
+/// Returns the answer that `question` suggests on this machine.
+pub fn default<'a>(question: &Question, machine: &Machine, dependencies: impl IntoIterator<Item = &'a str>) -> String {
+    let known = match question.default_from {
+        None => None,
+        Some(Fact::Folder) => machine.folder.as_deref().and_then(names::suggest),
+        Some(Fact::GitUserName) => machine.git.user_name.clone(),
+        Some(Fact::GitUserEmail) => machine.git.user_email.clone(),
+        Some(Fact::RemoteHost) => machine.git.remote_host.as_deref().and_then(platform).map(str::to_owned),
+    };
+    known.filter(|answer| problem(question, answer, dependencies).is_none()).unwrap_or_else(|| question.default.clone())
+}
+
+/// Returns the platform behind a host name, also for an organisation's own server such as `gitlab.example.com`.
+fn platform(host: &str) -> Option<&'static str> {
+    ["github", "gitlab"].into_iter().find(|platform| host.split('.').any(|label| label == *platform))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(form: &str) -> Question {
+        toml::from_str(&format!("key = 'k'\nask = 'a'\nhelp = 'h'\ntype = '{form}'\ndefault = 'github'\nchoices = [{{ value = 'github', label = 'GitHub' }}, {{ value = 'gitlab', label = 'GitLab' }}]")).unwrap()
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_an_answer() {
+        let wrong = |form, answer: &str| problem(&question(form), answer, []).unwrap_or_default();
+        assert!(wrong("choice", "githbu").contains("did you mean `github`"));
+        assert!(wrong("text", " ").contains("empty"));
+        assert!(wrong("text", "a\nb").contains("control character"));
+        assert!(wrong("text", &"x".repeat(201)).contains("201"));
+        assert!(wrong("text", &format!("my key ghp_{}", "a1".repeat(18))).contains("looks like a key"));
+        assert!(wrong("email", "nobody").contains("no `@`"));
+        assert!(wrong("email", "a b@example.com").contains("no e-mail"));
+        assert_eq!(wrong("email", "ml-team@example.com"), "");
+        assert_eq!(wrong("text", "sk-learn models"), "");
+    }
+
+    #[test]
+    fn defaults_come_from_the_machine_where_it_knows() {
+        let mut host = question("choice");
+        host.default_from = Some(Fact::RemoteHost);
+        let with = |remote: &str| {
+            let machine = Machine { git: Facts { remote_host: Some(remote.to_owned()), ..Facts::default() }, folder: None };
+            default(&host, &machine, [])
+        };
+        assert_eq!(with("gitlab.example.com"), "gitlab");
+        assert_eq!(with("codeberg.org"), "github");
+    }
+}

@@ -1,0 +1,249 @@
+//! The formats that a road's publisher writes: `road.toml`, `questions.toml`, `layer.toml`, `kind.toml`, catalogues.
+
+use std::collections::BTreeMap;
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde::Deserialize;
+
+use crate::repo::lock::Ownership;
+
+/// `road.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    /// The version of this format: 1.
+    pub schema: u32,
+    /// The road's id.
+    pub id: String,
+    /// Who publishes it.
+    pub publisher: String,
+    /// What it is, in one line.
+    pub title: String,
+    /// The calendar version, `YYYY.M.N`.
+    pub version: String,
+    /// The day of publication, `YYYY-MM-DD`.
+    pub released: String,
+    /// The last day that the publisher answers for it, `YYYY-MM-DD`.
+    pub supported_until: String,
+    /// The versions that a project can come from.
+    pub upgrades_from: Vec<String>,
+    /// The folder of git hooks that projects bring.
+    pub hooks: Option<String>,
+    /// The ids of the kinds, in the order that people see.
+    pub kinds: Vec<String>,
+    /// The ids of the layers.
+    pub layers: Vec<String>,
+    /// What changed in this version, and why.
+    #[serde(default)]
+    pub change: Vec<Change>,
+    /// Tables of constants that templates see.
+    #[serde(default)]
+    pub data: Vec<Data>,
+    /// Lists that are chosen from a catalogue by the answers.
+    #[serde(default)]
+    pub ranking: Vec<Ranking>,
+}
+
+/// One change of a version.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// What changed.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A table of constants: templates see it as `name`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The variable.
+    pub name: String,
+    /// The file in the road.
+    pub file: String,
+    /// The table in the file.
+    pub table: String,
+}
+
+/// Chooses the entries of a catalogue that matter most for a kind and its answers: templates see them as `name`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ranking {
+    /// The variable.
+    pub name: String,
+    /// The file in the road.
+    pub catalogue: String,
+    /// The array of tables in the file.
+    pub table: String,
+    /// How many entries are taken.
+    pub take: usize,
+}
+
+/// An entry of a catalogue. Keys that are not named here go to the templates as they are.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Entry {
+    /// The entry's id.
+    pub id: String,
+    /// The kinds that it can matter for.
+    pub kinds: Vec<String>,
+    /// The score that it starts with.
+    #[serde(default)]
+    pub base: i64,
+    /// What the answers add.
+    #[serde(default)]
+    pub boost: Vec<Boost>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, toml::Value>,
+}
+
+/// Adds to an entry's score where a question has one of the answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boost {
+    /// The key of the question.
+    pub question: String,
+    /// The answers that count.
+    pub is: Vec<String>,
+    /// What is added.
+    pub by: i64,
+}
+
+/// `layer.toml` or `kind.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartManifest {
+    /// What it is: a short noun phrase.
+    pub title: String,
+    /// Why a project wants it, in one sentence.
+    #[serde(default)]
+    pub why: String,
+    /// One line for `new --list`; kinds only.
+    #[serde(default)]
+    pub summary: String,
+    /// Whether the layer takes part: an expression over the variables of templates.
+    pub when: Option<String>,
+    /// The layers that a kind stands on, lowest first.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// Constants that templates see as `kind.values`.
+    #[serde(default)]
+    pub values: toml::Table,
+    /// Direct dependencies that templates see as `kind.dependencies`.
+    #[serde(default)]
+    pub dependencies: BTreeMap<String, Vec<String>>,
+    /// Questions of this kind alone.
+    #[serde(default)]
+    pub question: Vec<Question>,
+    /// What a person does after the project was made, in order; kinds only.
+    #[serde(default)]
+    pub next: Vec<String>,
+    /// What each file is; the first rule that matches counts.
+    #[serde(default)]
+    pub file: Vec<FileRule>,
+}
+
+/// Says of files why they are there and whose they are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRule {
+    /// A glob over paths inside `files/`, without the engine's suffix.
+    pub path: String,
+    /// Why the project has the file.
+    pub why: String,
+    /// Whose the file is after the first generation.
+    pub ownership: Ownership,
+    /// Whether the file is written: an expression over the variables of templates.
+    pub when: Option<String>,
+}
+
+impl FileRule {
+    /// Compiles the glob: `*` stays within a folder, `**` does not.
+    ///
+    /// # Errors
+    /// When the glob does not parse.
+    pub fn matcher(&self) -> Result<GlobMatcher, globset::Error> {
+        Ok(GlobBuilder::new(&Self::matchable(&self.path)).literal_separator(true).build()?.compile_matcher())
+    }
+
+    /// Returns a path in the form that rules are matched in: `{@ package @}` must not read as a glob's `{a,b}`.
+    pub fn matchable(path: &str) -> String {
+        path.replace("{@", "\u{ab}").replace("@}", "\u{bb}")
+    }
+}
+
+/// `questions.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionFile {
+    /// The questions, in order.
+    pub question: Vec<Question>,
+}
+
+/// A question of the wizard.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Question {
+    /// The variable that the answer becomes.
+    pub key: String,
+    /// The question in plain words.
+    pub ask: String,
+    /// What a person needs to know to answer it.
+    pub help: String,
+    /// What an answer looks like.
+    #[serde(rename = "type")]
+    pub form: Form,
+    /// The answer of somebody in a hurry.
+    pub default: String,
+    /// A fact of the machine that is a better default, where it is known and valid.
+    pub default_from: Option<Fact>,
+    /// The longest answer, in characters.
+    #[serde(default = "longest_answer")]
+    pub max_length: usize,
+    /// The possible answers of a `choice`.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+}
+
+fn longest_answer() -> usize {
+    200
+}
+
+/// What an answer looks like.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// One of the choices.
+    Choice,
+    /// One line of text.
+    Text,
+    /// An e-mail address.
+    Email,
+    /// The name of a project, which is also the name of a Python package.
+    Name,
+}
+
+/// A fact of the machine.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// The name of the target folder.
+    Folder,
+    /// git's `user.name`.
+    GitUserName,
+    /// git's `user.email`.
+    GitUserEmail,
+    /// Which platform the folder's remote is on.
+    RemoteHost,
+}
+
+/// A possible answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// What is recorded.
+    pub value: String,
+    /// What a person reads; fits into a sentence.
+    pub label: String,
+}

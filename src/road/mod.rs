@@ -1,0 +1,202 @@
+//! L2: a version of a road, read from the binary or a folder and checked as a whole.
+
+pub mod builtin;
+pub mod index;
+pub mod manifest;
+pub mod pins;
+pub mod source;
+
+use std::collections::BTreeMap;
+
+use crate::base::diagnostic::Diagnostic;
+use crate::base::digest::Digest;
+use crate::base::tree::{Mode, Tree};
+use manifest::{FileRule, Manifest, PartManifest, Question, QuestionFile};
+
+/// How much a road version may hold. The built-in one has about 300 files and 2 MB.
+pub const LIMITS: crate::base::fs::Limits = crate::base::fs::Limits { files: 10_000, file_bytes: 4 << 20, total_bytes: 64 << 20 };
+
+/// One version of a road, ready to render.
+#[derive(Clone, Debug)]
+pub struct Road {
+    /// `road.toml`.
+    pub manifest: Manifest,
+    /// The questions that every kind asks.
+    pub questions: Vec<Question>,
+    /// The layers, by id.
+    pub layers: BTreeMap<String, Part>,
+    /// The kinds, by id, in the order of `road.toml`.
+    pub kinds: Vec<(String, Part)>,
+    /// Constants for templates: `pins`, and the tables that `road.toml` names.
+    pub constants: serde_json::Map<String, serde_json::Value>,
+    /// The catalogues that rankings choose from, by the name of the ranking.
+    pub catalogues: BTreeMap<String, Vec<manifest::Entry>>,
+    /// The digest over the sorted manifest of all files.
+    pub digest: Digest,
+    /// Where it was read from: `built-in` or a folder.
+    pub source: String,
+}
+
+/// A layer or a kind: what it is, and its files.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// `layer.toml` or `kind.toml`.
+    pub manifest: PartManifest,
+    /// The files with their rules, in order of path.
+    pub files: Vec<PartFile>,
+}
+
+/// A file of a part.
+#[derive(Clone, Debug)]
+pub struct PartFile {
+    /// The path in the project, not yet rendered, without the engine's suffix.
+    pub path: String,
+    /// Which engine renders the bytes.
+    pub engine: Engine,
+    /// The bytes as they stand in the road.
+    pub bytes: Vec<u8>,
+    /// Whether the file may be run.
+    pub mode: Mode,
+    /// Which of the part's rules claims the file.
+    pub rule: usize,
+}
+
+/// What turns a template's bytes into a file's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Engine {
+    /// The bytes are copied.
+    Copy,
+    /// minijinja, for the suffix `.jinja`.
+    Jinja,
+    /// liquid, for the suffix `.liquid`.
+    Liquid,
+}
+
+impl Engine {
+    /// Tells the engine from a file name, and returns the name without the engine's suffix.
+    fn of(path: &str) -> (Self, &str) {
+        if let Some(rest) = path.strip_suffix(".jinja") {
+            (Self::Jinja, rest)
+        } else if let Some(rest) = path.strip_suffix(".liquid") {
+            (Self::Liquid, rest)
+        } else {
+            (Self::Copy, path)
+        }
+    }
+}
+
+impl Part {
+    /// Returns the rule that claims `file`.
+    pub fn rule(&self, file: &PartFile) -> &FileRule {
+        &self.manifest.file[file.rule]
+    }
+}
+
+impl Road {
+    /// Reads a road version from its files.
+    ///
+    /// # Errors
+    /// When a manifest does not parse, names a part that is not there, or a file has no rule.
+    pub fn from_tree(tree: &Tree, source: &str) -> Result<Self, Diagnostic> {
+        let manifest: Manifest = parse(tree, source, "road.toml")?;
+        if manifest.schema != 1 {
+            return Err(broken(source, "road.toml", format!("it has schema {}, this Highroad reads schema 1", manifest.schema))
+                .fix("update Highroad"));
+        }
+        let questions = parse::<QuestionFile>(tree, source, "questions.toml")?.question;
+        let mut layers = BTreeMap::new();
+        for id in &manifest.layers {
+            layers.insert(id.clone(), read_part(tree, source, "layers", id)?);
+        }
+        let mut kinds = Vec::new();
+        for id in &manifest.kinds {
+            let kind = read_part(tree, source, "kinds", id)?;
+            if let Some(missing) = kind.manifest.layers.iter().find(|layer| !layers.contains_key(*layer)) {
+                return Err(broken(
+                    source,
+                    &format!("kinds/{id}/kind.toml"),
+                    format!("it names the layer `{missing}`, which road.toml does not list"),
+                ));
+            }
+            kinds.push((id.clone(), kind));
+        }
+        let mut constants = serde_json::Map::new();
+        constants.insert("pins".to_owned(), pins::read(tree, source)?);
+        for data in &manifest.data {
+            let mut file: toml::Table = parse(tree, source, &data.file)?;
+            let table = file.remove(&data.table).ok_or_else(|| broken(source, &data.file, format!("it has no table `{}`", data.table)))?;
+            constants.insert(data.name.clone(), to_json(&table));
+        }
+        let mut catalogues = BTreeMap::new();
+        for ranking in &manifest.ranking {
+            let mut file: BTreeMap<String, Vec<manifest::Entry>> = parse(tree, source, &ranking.catalogue)?;
+            let entries = file
+                .remove(&ranking.table)
+                .ok_or_else(|| broken(source, &ranking.catalogue, format!("it has no `[[{}]]`", ranking.table)))?;
+            catalogues.insert(ranking.name.clone(), entries);
+        }
+        Ok(Self { manifest, questions, layers, kinds, constants, catalogues, digest: tree.digest(), source: source.to_owned() })
+    }
+
+    /// Returns a kind by its id.
+    ///
+    /// # Errors
+    /// When the road has no such kind; the error names the nearest.
+    pub fn kind(&self, id: &str) -> Result<&Part, Diagnostic> {
+        self.kinds.iter().find(|(known, _)| known == id).map(|(_, kind)| kind).ok_or_else(|| {
+            let known: Vec<&str> = self.kinds.iter().map(|(id, _)| id.as_str()).collect();
+            Diagnostic::usage("unknown-kind", format!("there is no kind `{id}`"))
+                .at("--kind")
+                .because(format!("road `{}` {} has no kind of that name", self.manifest.id, self.manifest.version))
+                .fix(crate::base::diagnostic::did_you_mean(id, &known))
+        })
+    }
+
+    /// Returns the questions that a project of `kind` is asked: those of all kinds, then its own.
+    pub fn questions_of<'a>(&'a self, kind: &'a Part) -> impl Iterator<Item = &'a Question> {
+        self.questions.iter().chain(&kind.manifest.question)
+    }
+}
+
+/// An error in a road's own files: the publisher's to repair.
+pub fn broken(source: &str, file: &str, why: impl Into<String>) -> Diagnostic {
+    Diagnostic::usage("road", format!("the road's `{file}` is not usable"))
+        .at(format!("{source}/{file}"))
+        .because(why)
+        .fix("correct the file, or ask the road's publisher to")
+}
+
+fn parse<T: serde::de::DeserializeOwned>(tree: &Tree, source: &str, path: &str) -> Result<T, Diagnostic> {
+    let file = tree.get(path).ok_or_else(|| broken(source, path, "it is missing"))?;
+    let text = std::str::from_utf8(&file.bytes).map_err(|error| broken(source, path, error.to_string()))?;
+    toml::from_str(text).map_err(|error| broken(source, path, error.to_string()))
+}
+
+/// Turns a TOML value into the JSON that templates see.
+fn to_json(value: &toml::Value) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
+}
+
+fn read_part(tree: &Tree, source: &str, folder: &str, id: &str) -> Result<Part, Diagnostic> {
+    let base = format!("{folder}/{id}/");
+    let manifest_path = format!("{base}{}.toml", folder.trim_end_matches('s'));
+    let manifest: PartManifest = parse(tree, source, &manifest_path)?;
+    let matchers = manifest
+        .file
+        .iter()
+        .map(|rule| rule.matcher().map_err(|error| broken(source, &manifest_path, error.to_string())))
+        .collect::<Result<Vec<_>, _>>()?;
+    let prefix = format!("{base}files/");
+    let mut files = Vec::new();
+    for (path, file) in tree.iter() {
+        let Some(inside) = path.as_str().strip_prefix(&prefix) else { continue };
+        let (engine, target) = Engine::of(inside);
+        let target_plain = FileRule::matchable(target);
+        let rule = matchers
+            .iter()
+            .position(|matcher| matcher.is_match(&target_plain))
+            .ok_or_else(|| broken(source, &manifest_path, format!("no [[file]] rule claims `{inside}`")))?;
+        files.push(PartFile { path: target.to_owned(), engine, bytes: file.bytes.clone(), mode: file.mode, rule });
+    }
+    Ok(Part { manifest, files })
+}
