@@ -7,6 +7,7 @@ use dialoguer::{Input, Select};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::interrupt;
 use crate::render::answers::{Asker, Reply};
+use crate::report::tree::wrap;
 use crate::road::manifest::{Form, Question};
 
 /// What goes back, where an answer is typed.
@@ -42,7 +43,7 @@ impl Terminal {
             "{} {}\n{}\n",
             style(title).bold(),
             style(version).dim(),
-            style(format!("Enter takes the suggestion. {BACK} or Esc goes back. Ctrl-C stops and leaves nothing behind.")).dim()
+            style(format!("Enter takes the suggestion, {BACK} or Esc goes back,\nCtrl-C stops and leaves nothing behind.")).dim()
         );
         self.term.write_line(&text).map_err(|_| interrupt::interrupted())
     }
@@ -98,9 +99,12 @@ impl Terminal {
     }
 
     fn type_in(&self, suggestion: &str, prompt: &str, check: &dyn Fn(&str) -> Option<String>) -> Result<Reply, Diagnostic> {
+        // The suggestion stands on its own line: a prompt that is wider than the terminal is not redrawn well.
+        self.say(&format!("{} {suggestion}", style("Suggestion:").dim()))?;
         let answer: String = Input::with_theme(&self.theme)
             .with_prompt(prompt)
             .default(suggestion.to_owned())
+            .show_default(false)
             .validate_with(|answer: &String| match answer.trim() {
                 BACK => Ok(()),
                 answer => check(answer).map_or(Ok(()), Err),
@@ -134,7 +138,10 @@ impl Asker for Terminal {
         interrupt::check()?;
         let (number, count) = position;
         let prompt = if count == 0 { question.ask.clone() } else { format!("[{number}/{count}] {}", question.ask) };
-        self.say(&format!("\n{}", style(&question.help).dim()))?;
+        self.say("")?;
+        for row in wrap(&question.help, Self::width() - 2) {
+            self.say(&style(row).dim().to_string())?;
+        }
         let reply = match question.form {
             Form::Choice => self.choose(question, suggestion, &prompt, count == 0),
             Form::Text | Form::Email | Form::Name => self.type_in(suggestion, &prompt, check),

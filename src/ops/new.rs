@@ -136,7 +136,7 @@ fn converse(
 }
 
 fn ask_kind(road: &Road, suggestion: Option<String>, asker: &mut dyn Asker) -> Result<String, Diagnostic> {
-    let choices = road.kinds.iter().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.summary.clone() }).collect();
+    let choices = road.kinds.iter().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.title.clone() }).collect();
     let question = Question {
         key: "kind".to_owned(),
         ask: "What do you want to build?".to_owned(),
@@ -173,10 +173,18 @@ fn last_part(target: &Path) -> Option<String> {
     }
 }
 
+/// Returns the path itself or the first folder above it that is there.
+fn nearest_folder(path: &Path) -> &Path {
+    path.ancestors().find(|ancestor| ancestor.is_dir()).unwrap_or(path)
+}
+
 /// Refuses a target that holds something, or that git would not like.
 fn check_target(full: &Path, no_git: bool) -> Result<(), Diagnostic> {
     let refuse =
         |what: &str, why: String, fix: &str| Err(Diagnostic::usage("target", what).at(full.display().to_string()).because(why).fix(fix));
+    if matches!(git::place(nearest_folder(full))?, Place::Outside | Place::FreshRoot) {
+        apply::recover(full)?;
+    }
     let found = fs::look(full)?;
     if let Found::Other(what) = found {
         return refuse("the target is no folder", format!("{what} of that name is there"), "choose another name");

@@ -13,6 +13,8 @@ use crate::repo::git::{self, FirstCommit};
 
 /// Names the entries of the target that a switch has begun to move.
 const JOURNAL: &str = "moving";
+/// The longest journal that is read, in bytes.
+const JOURNAL_LIMIT: u64 = 1 << 20;
 /// The content as it will be.
 const PROJECT: &str = "project";
 
@@ -70,7 +72,7 @@ impl Staging {
             return Ok(());
         }
         // Only names are taken from the journal: it must not lead anywhere else.
-        for name in fs::read_text(&journal, 1 << 20)?.lines().filter(|name| !name.contains(['/', '\\']) && *name != "..") {
+        for name in fs::read_text(&journal, JOURNAL_LIMIT)?.lines().filter(|name| !name.contains(['/', '\\']) && *name != "..") {
             fs::remove(&target.join(name))?;
         }
         fs::remove(&journal)
@@ -90,6 +92,27 @@ impl Drop for Staging {
         // Best effort: what stays is cleared by the next run for the same target.
         let _ = fs::remove(&self.folder);
     }
+}
+
+/// Rolls back a switch into `target` that was killed half-way, so that the folder is empty again.
+///
+/// Nothing happens unless all that the folder holds is what the journal names: a journal that came from elsewhere
+/// must not cost anybody a file. The caller makes sure that the folder has no history.
+///
+/// # Errors
+/// When another run works there, or the disk refuses.
+pub fn recover(target: &Path) -> Result<(), Diagnostic> {
+    let journal = target.join(INSIDE).join(JOURNAL);
+    let Found::Folder(names) = fs::look(target)? else { return Ok(()) };
+    if !names.iter().any(|name| name == INSIDE) || fs::look(&journal)? == Found::Nothing {
+        return Ok(());
+    }
+    let moved = fs::read_text(&journal, JOURNAL_LIMIT)?;
+    let ours = |name: &String| name == INSIDE || name == ".git" || moved.lines().any(|line| line == name);
+    if names.iter().all(ours) {
+        Staging::begin(target, true)?;
+    }
+    Ok(())
 }
 
 /// Writes `tree` as the project at `target` and, where `commit` says so, starts its repository.

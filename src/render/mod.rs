@@ -5,7 +5,7 @@ mod context;
 mod engines;
 pub mod names;
 pub mod questions;
-mod ranking;
+pub mod ranking;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::path::RelPath;

@@ -8,7 +8,7 @@ use crate::road::manifest::Entry;
 /// Returns the `take` entries with the highest score, best first; equal scores in order of id.
 ///
 /// The score is the entry's base plus every boost whose question has one of its answers.
-pub(super) fn choose(entries: &[Entry], kind: &str, answers: &Answers, take: usize) -> Vec<Value> {
+pub fn choose(entries: &[Entry], kind: &str, answers: &Answers, take: usize) -> Vec<Value> {
     let mut scored: Vec<(i64, &Entry)> =
         entries.iter().filter(|entry| entry.kinds.iter().any(|k| k == kind)).map(|entry| (score(entry, answers), entry)).collect();
     scored.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));

@@ -2,4 +2,4 @@
 
 pub mod human;
 pub mod json;
-mod tree;
+pub(crate) mod tree;

@@ -44,43 +44,83 @@ pub(super) fn draw(root: &str, changes: &[Change], width: usize) -> String {
     out
 }
 
-fn draw_children(node: &Node<'_>, indent: &str, width: usize, out: &mut String) {
-    let last = node.children.len().saturating_sub(1);
-    for (at, (name, child)) in node.children.iter().enumerate() {
-        let (branch, below) = if at == last { ("└── ", "    ") } else { ("├── ", "│   ") };
-        let deeper = format!("{indent}{below}");
-        let shared = child.shared();
-        match (child.why, shared) {
-            (Some(why), _) => line(&format!("{indent}{branch}{name}"), &deeper, why, width, out),
-            (None, Some(why)) if child.files() > 1 => {
-                line(&format!("{indent}{branch}{name}/ ({} files)", child.files()), &deeper, why, width, out);
+/// What one row, or a run of rows with one reason, shows.
+enum Entry<'a> {
+    /// Files or folders with one reason: their names one below the other, the reason beside them.
+    Group { names: Vec<String>, why: &'a str },
+    /// A folder that is drawn with what is in it.
+    Folder { name: &'a str, node: &'a Node<'a> },
+}
+
+/// Gathers the children of a folder: files that share a reason stand together, at the place of the first.
+fn entries<'a>(node: &'a Node<'a>) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'a>> = Vec::new();
+    for (name, child) in &node.children {
+        let shared = child.shared().filter(|_| child.files() > 1);
+        let (shown, reason) = match (child.why, shared) {
+            (Some(reason), _) => ((*name).to_owned(), reason),
+            (None, Some(reason)) => (format!("{name}/ ({} files)", child.files()), reason),
+            (None, None) => {
+                entries.push(Entry::Folder { name, node: child });
+                continue;
             }
-            (None, _) => {
-                let _ = writeln!(out, "{indent}{branch}{name}/");
-                draw_children(child, &deeper, width, out);
+        };
+        let same = entries.iter_mut().find_map(|entry| match entry {
+            Entry::Group { names, why } if *why == reason => Some(names),
+            Entry::Group { .. } | Entry::Folder { .. } => None,
+        });
+        match same {
+            Some(names) => names.push(shown),
+            None => entries.push(Entry::Group { names: vec![shown], why: reason }),
+        }
+    }
+    entries
+}
+
+fn draw_children(node: &Node<'_>, indent: &str, width: usize, out: &mut String) {
+    let entries = entries(node);
+    let last = entries.len().saturating_sub(1);
+    for (at, entry) in entries.iter().enumerate() {
+        let deeper = format!("{indent}{}", if at == last { "    " } else { "│   " });
+        match entry {
+            Entry::Folder { name, node } => {
+                let _ = writeln!(out, "{indent}{}{name}/", if at == last { "└── " } else { "├── " });
+                draw_children(node, &deeper, width, out);
+            }
+            Entry::Group { names, why } => {
+                let name_row = |row: usize, name: &String| {
+                    let branch = if at == last && row + 1 == names.len() { "└── " } else { "├── " };
+                    format!("{indent}{branch}{name}")
+                };
+                let left: Vec<String> = names.iter().enumerate().map(|(row, name)| name_row(row, name)).collect();
+                write_beside(&left, &deeper, why, width, out);
             }
         }
     }
 }
 
-/// Writes a name with its reason beside it, wrapped in its column.
-fn line(name: &str, below: &str, why: &str, width: usize, out: &mut String) {
-    let room = width.saturating_sub(NAMES + 1).max(24);
-    let mut rows = wrap(why, room).into_iter();
-    let used = name.chars().count();
-    if used < NAMES {
-        let first = rows.next().unwrap_or_default();
-        let _ = writeln!(out, "{name}{}{first}", " ".repeat(NAMES - used));
-    } else {
-        let _ = writeln!(out, "{name}");
+/// Writes names one below the other with their reason beside them, in its column.
+fn write_beside(names: &[String], below: &str, why: &str, width: usize, out: &mut String) {
+    let mut reasons = wrap(why, width.saturating_sub(NAMES).max(24)).into_iter();
+    let mut write = |left: &str, reason: Option<String>| match reason {
+        Some(reason) => {
+            let _ = writeln!(out, "{left}{}{reason}", " ".repeat(NAMES.saturating_sub(left.chars().count())));
+        }
+        None => {
+            let _ = writeln!(out, "{left}");
+        }
+    };
+    for name in names {
+        let fits = name.chars().count() < NAMES;
+        write(name, if fits { reasons.next() } else { None });
     }
-    for row in rows {
-        let _ = writeln!(out, "{below}{}{row}", " ".repeat(NAMES.saturating_sub(below.chars().count())));
+    for reason in reasons {
+        write(below, Some(reason));
     }
 }
 
 /// Breaks a text into rows of at most `room` columns, at spaces.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match rows.last_mut() {
@@ -112,6 +152,7 @@ mod tests {
             change("README.md", "Where a newcomer starts."),
             change("security/checks/a.py", "The same stages that CI runs, as scripts a person can read."),
             change("security/run.sh", "The same stages that CI runs, as scripts a person can read."),
+            change("src/demo/a_test.py", "Other."),
             change("src/demo/train.py", "Trains."),
             change("src/demo/zz.py", "Other."),
         ];
@@ -122,8 +163,9 @@ mod tests {
         │                                     a person can read.
         └── src/
             └── demo/
-                ├── train.py                  Trains.
-                └── zz.py                     Other.
+                ├── a_test.py                 Other.
+                ├── zz.py
+                └── train.py                  Trains.
         ");
     }
 }

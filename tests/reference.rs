@@ -1,0 +1,51 @@
+//! The generated reference is what the code says. `HIGHROAD_WRITE_REFERENCE=1 cargo test --test reference` renews it.
+#![allow(clippy::disallowed_methods, missing_docs, reason = "tests look at files from outside")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use highroad::report::json;
+
+fn check(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(name);
+    if std::env::var_os("HIGHROAD_WRITE_REFERENCE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == text, "docs/reference/{name} is out of date: run `HIGHROAD_WRITE_REFERENCE=1 cargo test --test reference`");
+}
+
+/// Writes the help of a command and of those below it.
+fn help(command: &mut clap::Command, name: &str, depth: usize, out: &mut String) {
+    let text = command.clone().bin_name(name).term_width(100).render_long_help().to_string();
+    let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let _ = write!(out, "{} `{name}`\n\n```text\n{}```\n\n", "#".repeat(depth), text);
+    for below in command.get_subcommands_mut().filter(|c| c.get_name() != "help") {
+        let name = format!("{name} {}", below.get_name());
+        help(below, &name, depth + 1, out);
+    }
+}
+
+#[test]
+fn the_command_line() {
+    let mut command = highroad::cli::definition();
+    command.build();
+    let mut out = String::from("# Command line\n\nGenerated from the code; do not edit.\n\n");
+    help(&mut command, "highroad", 2, &mut out);
+    out.push_str(
+        "## Exit codes\n\n| code | meaning |\n| --- | --- |\n| 0 | done, and nothing is left for a person |\n| 1 | findings or conflicts are left for a person |\n\
+         | 2 | wrong use or bad input |\n| 3 | the tool could not complete |\n",
+    );
+    check("cli.md", &out);
+}
+
+#[test]
+fn the_formats() {
+    let write = |name: &str, schema: schemars::Schema| check(name, &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
+    write("highroad.toml.schema.json", schemars::schema_for!(highroad::repo::config::Config));
+    write("highroad.lock.schema.json", schemars::schema_for!(highroad::repo::lock::Lock));
+    write("new.schema.json", schemars::schema_for!(json::New));
+    write("new-list.schema.json", schemars::schema_for!(json::Kinds));
+    write("error.schema.json", schemars::schema_for!(json::Failure));
+}
