@@ -8,6 +8,7 @@
 #   templates/kinds/KIND/files/locks/requirements-{run,dev}.txt
 #   templates/kinds/KIND/files/sbom.cdx.json.jinja
 #   templates/layers/security/files/locks/requirements-security.txt   (the same for every kind)
+# Then it renews tests/judges/requirements.txt, the list of the judges in our own tests.
 # DAY takes nothing uploaded after it, such as 2026-11-16; without it, nothing younger than seven days.
 # Needs cargo, git, Python 3.11 to 3.13 and an index of Python packages. Read the difference, then test.
 set -euo pipefail
@@ -81,4 +82,8 @@ for kind in "${kinds[@]}"; do
     sed "s/\"$name\"/{@ name | tojson @}/" "$project/sbom.cdx.json" >"$target/sbom.cdx.json.jinja"
     rm -rf "$project"
 done
-printf 'next: git diff templates, then the tests\n'
+printf '== judges\n'
+UV_PYTHON_DOWNLOADS=never "$work/scanners/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+    --no-emit-index-url --no-emit-find-links --no-annotate --exclude-newer "${newest[0]:-$(date -u -d '7 days ago' +%F)}" \
+    tests/judges/requirements.in --output-file tests/judges/requirements.txt
+printf 'next: git diff templates tests, then the tests\n'

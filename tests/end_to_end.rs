@@ -325,31 +325,46 @@ const GITLAB_FAULTS: &[(&str, fn(&Project), &str)] = &[
 
 #[test]
 fn every_kind_works_and_every_safeguard_is_missed() {
-    for kind in kinds() {
-        let project = Project { folder: Folder::new(), kind };
-        project.folder.project(&project.kind, "github");
-        works(&project);
-        let commit = git(&project.root(), &["rev-parse", "HEAD"]).trim().to_owned();
-        let mut missed = Vec::new();
-        for fault in FAULTS {
-            (fault.plant)(&project);
-            let run = project.stage(fault.stage);
-            let said = format!("{}{}", run.out, run.err);
-            if run.code != 1 || !said.contains(fault.word) {
-                missed.push(format!("{}: stage {} ended {} and said\n{}", fault.name, fault.stage, run.code, tail(&said)));
-            }
-            println!("{}: {}: stage {} exit {}", project.kind, fault.name, fault.stage, run.code);
-            let _ = std::fs::remove_file(project.root().join("artifacts/weights.bin"));
-            let _ = std::fs::remove_file(project.root().join("artifacts/unknown.safetensors"));
-            project.restore(&commit);
+    let kinds = kinds();
+    // Side by side: much of the time goes into fetching and unpacking.
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = kinds.iter().map(|kind| scope.spawn(move || prove(kind))).collect();
+        let failed: Vec<String> = runs.into_iter().filter_map(|run| run.join().err()).map(|panic| message(&panic)).collect();
+        assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    });
+}
+
+/// What a panic said.
+fn message(panic: &Box<dyn std::any::Any + Send>) -> String {
+    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+}
+
+/// Makes a project of `kind`, shows that it works, then takes out one safeguard after the other.
+fn prove(kind: &str) {
+    let project = Project { folder: Folder::new(), kind: kind.to_owned() };
+    project.folder.project(kind, "github");
+    works(&project);
+    let commit = git(&project.root(), &["rev-parse", "HEAD"]).trim().to_owned();
+    let mut missed = Vec::new();
+    for fault in FAULTS {
+        (fault.plant)(&project);
+        let run = project.stage(fault.stage);
+        let said = format!("{}{}", run.out, run.err);
+        if run.code != 1 || !said.contains(fault.word) {
+            missed.push(format!("{}: stage {} ended {} and said\n{}", fault.name, fault.stage, run.code, tail(&said)));
         }
-        if project.kind != "llm-app" {
-            altered_model(&project, &mut missed);
+        println!("{kind}: {}: stage {} exit {}", fault.name, fault.stage, run.code);
+        for planted in ["artifacts/weights.bin", "artifacts/unknown.safetensors"] {
+            let _ = std::fs::remove_file(project.root().join(planted));
         }
-        assert!(missed.is_empty(), "{}: {} safeguards were not missed:\n{}", project.kind, missed.len(), missed.join("\n"));
-        #[cfg(unix)]
-        gitlab(&project);
+        project.restore(&commit);
     }
+    if kind != "llm-app" {
+        altered_model(&project, &mut missed);
+    }
+    assert!(missed.is_empty(), "{kind}: {} safeguards were not missed:\n{}", missed.len(), missed.join("\n"));
+    #[cfg(unix)]
+    gitlab(&project);
 }
 
 /// Everything that a person does in the first hour ends well.
@@ -387,6 +402,9 @@ fn works(project: &Project) {
     assert_eq!(git(&project.root(), &["status", "--porcelain"]), "", "the stages leave the tree as it was");
 }
 
+/// Where the service of the test listens.
+const PORT: u16 = 18973;
+
 struct Server(Child);
 
 impl Drop for Server {
@@ -399,14 +417,14 @@ impl Drop for Server {
 /// The service starts with its stub, says that it is well, refuses a stranger and answers a known person.
 fn serves(project: &Project) {
     let mut command = project.command(".venv/bin/python");
-    command.args(["-m", "demo", "serve"]).env("PORT", "18973").stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(["-m", "demo", "serve"]).env("PORT", PORT.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
     let _server = Server(command.spawn().unwrap());
     let ask = |head: &str, body: &str| -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", 18973))?;
+        let mut stream = TcpStream::connect(("127.0.0.1", PORT))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         write!(
             stream,
-            "{head}\r\nHost: 127.0.0.1:18973\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{head}\r\nHost: 127.0.0.1:{PORT}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )?;
         let mut answer = String::new();

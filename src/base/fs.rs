@@ -207,6 +207,44 @@ pub fn write_tree(root: &Path, tree: &Tree, mut between: impl FnMut() -> Result<
     Ok(())
 }
 
+/// What git's index remembers of a file, so that it can tell an untouched one without reading it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stamp {
+    /// Change and modification times: seconds and nanoseconds.
+    pub changed: (i64, i64),
+    /// As `changed`, of the content.
+    pub modified: (i64, i64),
+    /// Device and inode.
+    pub place: (u64, u64),
+    /// User and group.
+    pub owner: (u32, u32),
+}
+
+/// Returns the stamp of a file; zeros where the system keeps no such thing.
+///
+/// # Errors
+/// When the file cannot be looked at.
+pub fn stamp(path: &Path) -> Result<Stamp, Diagnostic> {
+    let meta = fs::symlink_metadata(path).map_err(|error| io_error("looking at it", path, &error))?;
+    Ok(stamp_of(&meta))
+}
+
+#[cfg(unix)]
+fn stamp_of(meta: &fs::Metadata) -> Stamp {
+    use std::os::unix::fs::MetadataExt as _;
+    Stamp {
+        changed: (meta.ctime(), meta.ctime_nsec()),
+        modified: (meta.mtime(), meta.mtime_nsec()),
+        place: (meta.dev(), meta.ino()),
+        owner: (meta.uid(), meta.gid()),
+    }
+}
+
+#[cfg(not(unix))]
+fn stamp_of(_: &fs::Metadata) -> Stamp {
+    Stamp::default()
+}
+
 /// Moves a file or folder on the same disk.
 ///
 /// # Errors

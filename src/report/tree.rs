@@ -159,8 +159,8 @@ mod tests {
         insta::assert_snapshot!(draw("demo", &changes, 80), @r"
         demo/
         ├── README.md                         Where a newcomer starts.
-        ├── security/ (2 files)               The same stages that CI runs, as scripts
-        │                                     a person can read.
+        ├── security/ (2 files)               The same stages that CI runs, as scripts a
+        │                                     person can read.
         └── src/
             └── demo/
                 ├── a_test.py                 Other.

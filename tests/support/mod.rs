@@ -71,6 +71,10 @@ pub fn clean(command: &mut Command, folder: &Path) {
             command.env_remove(name);
         }
     }
+    // Packages that were fetched once are not fetched again; what is installed is checked by its hash either way.
+    if let Some(real) = std::env::var_os("HOME") {
+        command.env("PIP_CACHE_DIR", Path::new(&real).join(".cache/pip"));
+    }
     command.env("HOME", home).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CEILING_DIRECTORIES", folder);
 }
 

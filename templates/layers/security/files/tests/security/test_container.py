@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from security.checks import canary, dockerfile
+from security.checks import canary, container_policy
 
 PROJECT = Path(__file__).parents[2]
 BASE = "FROM python:3.12@sha256:" + "0a" * 32
@@ -38,7 +38,7 @@ PLANTED = {
 def rules(folder: Path, text: str) -> set[str]:
     path = folder / "Dockerfile"
     path.write_text(text, encoding="utf-8")
-    return {finding.rule for finding in dockerfile.check_file(path)}
+    return {finding.rule for finding in container_policy.check_file(path)}
 
 
 @pytest.mark.parametrize("text", sorted(PLANTED))
@@ -60,7 +60,7 @@ def test_a_sound_recipe_passes(tmp_path: Path, text: str) -> None:
 
 def test_the_planted_recipe_is_seen(tmp_path: Path) -> None:
     canary.container(tmp_path)
-    found = {finding.rule for finding in dockerfile.check_file(tmp_path / "Dockerfile")}
+    found = {finding.rule for finding in container_policy.check_file(tmp_path / "Dockerfile")}
     assert {"from-digest", "root-container", "no-healthcheck", "remote-script"} <= found
 
 
@@ -69,10 +69,10 @@ def test_the_build_context_holds_nothing_private(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copyfile(PROJECT / ".dockerignore", ".dockerignore")
-    assert list(dockerfile.check_context(Path("Dockerfile"))) == []
+    assert list(container_policy.check_context(Path("Dockerfile"))) == []
     Path(".dockerignore").write_text("*\n!data/\n", encoding="utf-8")
-    (finding,) = dockerfile.check_context(Path("Dockerfile"))
+    (finding,) = container_policy.check_context(Path("Dockerfile"))
     assert "data/planted.csv" in finding.message
     Path(".dockerignore").unlink()
-    (finding,) = dockerfile.check_context(Path("Dockerfile"))
+    (finding,) = container_policy.check_context(Path("Dockerfile"))
     assert finding.rule == "no-dockerignore"

@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$(pwd -P)
 reports=artifacts/security
 mkdir -p "$reports"
-export LC_ALL=C.UTF-8 NO_COLOR=1 PYTHONDONTWRITEBYTECODE=1
+export NO_COLOR=1 PYTHONDONTWRITEBYTECODE=1
 
 # Variables by which a pipeline could switch rules off.
 for variable in $(compgen -e); do
@@ -101,7 +101,7 @@ tool() {
 check() {
     local python
     python=$(tool python) || return
-    "$python" -I -B -c '
+    "$python" -I -B -X utf8 -c '
 import runpy, sys, traceback
 sys.path.append(sys.argv.pop(1))
 name = "security.checks." + sys.argv.pop(1)

@@ -14,6 +14,6 @@ judge hadolint check tool_findings hadolint --captured "$work/hadolint" --plante
     --expect hadolint-DL3007,hadolint-DL3002,hadolint-DL4006 --subjects "${#files[@]}" \
     --sarif "$work/hadolint.sarif"
 
-judge policy check dockerfile --planted "$work/planted/Dockerfile" \
+judge policy check container_policy --planted "$work/planted/Dockerfile" \
     --sarif "$work/dockerfile.sarif" -- ${files[@]+"${files[@]}"}
 finish

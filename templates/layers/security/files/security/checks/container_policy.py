@@ -13,7 +13,7 @@ from pathlib import Path
 
 from security.checks.report import CouldNotCheck, Finding, Rules, conclude, could_not_check
 
-TOOL = "dockerfile"
+TOOL = "container-policy"
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _VARIABLE = re.compile(r"\$(?:\{(?P<long>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<short>\w+))")
 _SECRET_NAME = re.compile(
