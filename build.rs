@@ -14,9 +14,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", roads.display());
     let mut versions: Vec<(Vec<u32>, PathBuf)> = Vec::new();
     if roads.is_dir() {
+        let index = fs::read_to_string(roads.join("index.toml"))?;
         for entry in fs::read_dir(&roads)? {
             let path = entry?.path();
-            if path.is_dir() {
+            // What the index does not name is no published version, only the trace of a release that was stopped.
+            if path.is_dir() && index.contains(&format!("version = \"{}\"", path.file_name().unwrap_or_default().to_string_lossy())) {
                 versions.push((number(&path), path));
             }
         }

@@ -45,6 +45,9 @@ fn answers_come_from_flags_files_and_another_projects_record() {
     for line in ["kind = \"llm-app\"", "host = \"gitlab\"", "licence = \"MIT\"", "Fraud"] {
         assert!(config.contains(line), "{line} is not in\n{config}");
     }
+    folder.highroad(&["new", "two", "--save-answers", "saved.toml", "--yes"]).fails(2, &["something of that name is there"]);
+    folder.highroad(&["new", "two", "--save-answers", "none/saved.toml", "--yes"]).fails(2, &["its folder does not exist"]);
+    assert!(!folder.join("two").exists());
     folder.highroad(&["new", "x/one", "--answers", "saved.toml", "--yes"]).fails(2, &["x` does not exist"]);
     std::fs::create_dir(folder.join("x")).unwrap();
     folder.highroad(&["new", "x/one", "--answers", "saved.toml", "--yes"]).success();
@@ -78,6 +81,7 @@ fn json_is_one_document_also_for_errors() {
     assert_eq!(plan["status"], "planned");
     let done = parse(&folder.highroad(&["new", "demo", "--yes", "--json"]).success().out);
     assert_eq!(done["status"], "created");
+    assert_eq!(done["commit"], "highroad");
     assert_eq!(plan["files"], done["files"]);
     assert_eq!(done["files"].as_array().unwrap().len(), files(&folder.join("demo")).len());
     let error = folder.highroad(&["new", "demo", "--yes", "--json"]).fails(2, &["not empty"]);
@@ -119,6 +123,65 @@ fn a_target_inside_another_repository_is_refused_unless_git_is_left_out() {
     assert!(!folder.join("demo").exists());
     folder.highroad(&["new", "demo", "--yes", "--no-git"]).success();
     assert!(folder.join("demo/README.md").is_file() && !folder.join("demo/.git").exists());
+    // A folder that the other repository ignores does not disturb it.
+    folder.write(".gitignore", "/scratch/\n/one/\n");
+    folder.highroad(&["new", "one", "--yes"]).success();
+    std::fs::create_dir(folder.join("scratch")).unwrap();
+    folder.highroad(&["new", "scratch/two", "--yes"]).success();
+    assert_eq!(git(&folder.join("scratch/two"), &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_repository_with_anything_of_its_own_is_no_target() {
+    let folder = Folder::new();
+    let make = |name: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir(&path).unwrap();
+        git(&path, &["init", "-q", "-b", "main"]);
+        path
+    };
+    // History on another branch, with a journal that would have it removed.
+    let orphan = make("orphan");
+    git(&orphan, &["commit", "-q", "--allow-empty", "-m", "mine"]);
+    git(&orphan, &["checkout", "-q", "--orphan", "other"]);
+    folder.write("orphan/.highroad-staging/moving", ".git\n\n.\n");
+    for mode in ["--dry-run", "--json"] {
+        folder.highroad(&["new", "orphan", "--yes", mode]).fails(2, &["history"]);
+    }
+    assert_eq!(git(&orphan, &["rev-list", "--count", "main"]).trim(), "1");
+    // A file that is staged and gone.
+    let staged = make("staged");
+    folder.write("staged/old.env", "mine");
+    git(&staged, &["add", "old.env"]);
+    std::fs::remove_file(staged.join("old.env")).unwrap();
+    folder.highroad(&["new", "staged", "--yes"]).fails(2, &["staged files"]);
+    // A worktree: its hooks are those of the repository that keeps it.
+    let main = make("main");
+    git(&main, &["worktree", "add", "-q", "--orphan", "-b", "side", "../side"]);
+    folder.highroad(&["new", "side", "--yes"]).fails(2, &["worktree"]);
+    // Git refuses in the middle: nothing of the try stays.
+    let blocked = make("blocked");
+    std::fs::write(blocked.join(".git/refs/heads/main.lock"), "").unwrap();
+    folder.highroad(&["new", "blocked", "--yes"]).fails(3, &["git could not"]);
+    std::fs::remove_file(blocked.join(".git/refs/heads/main.lock")).unwrap();
+    assert_eq!(git(&blocked, &["status", "--porcelain"]), "");
+    assert!(!git(&blocked, &["config", "--list", "--local"]).contains("hookspath"));
+    folder.highroad(&["new", "blocked", "--yes"]).success();
+}
+
+#[test]
+fn a_staging_folder_that_is_not_ours_is_left_alone() {
+    let folder = Folder::new();
+    folder.write(".demo.highroad/thesis.txt", "mine");
+    folder.highroad(&["new", "demo", "--yes"]).fails(2, &["is taken", ".demo.highroad"]);
+    assert!(folder.join(".demo.highroad/thesis.txt").is_file());
+    #[cfg(unix)]
+    {
+        folder.write("victim/project/x", "mine");
+        std::os::unix::fs::symlink(folder.join("victim"), folder.join(".other.highroad")).unwrap();
+        folder.highroad(&["new", "other", "--yes"]).fails(2, &["is taken"]);
+        assert!(folder.join("victim/project/x").is_file());
+    }
 }
 
 #[test]
@@ -151,6 +214,8 @@ fn wrong_words_are_named_with_the_nearest_right_one() {
     new(&["Bad Name"]).fails(2, &["NAME", "does not fit"]);
     new(&["numpy"]).fails(2, &["depends on"]);
     new(&["json"]).fails(2, &["standard library"]);
+    new(&["sklearn"]).fails(2, &["depends on"]);
+    new(&["scipy"]).fails(2, &["depends on"]);
     new(&["demo", "--set", &format!("purpose=use ghp_{}", "x1Y".repeat(12))]).fails(2, &["looks like a key"]);
     new(&["demo", "--set", "purpose=a\u{1b}[2Jb"]).fails(2, &["control character"]);
     folder.write("typo.toml", "host = \"github\"\nlicense = \"MIT\"\n");

@@ -49,3 +49,20 @@ fn the_formats() {
     write("new-list.schema.json", schemars::schema_for!(json::Kinds));
     write("error.schema.json", schemars::schema_for!(json::Failure));
 }
+
+#[test]
+fn every_link_in_the_documents_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let documents = ["README.md", "CHANGELOG.md", "SECURITY.md"].map(|name| root.join(name)).into_iter();
+    let guides = std::fs::read_dir(root.join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "md"));
+    for document in documents.chain(guides) {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            assert!(target.contains("://") || document.parent().unwrap().join(target).exists(), "{}: {link}", document.display());
+        }
+    }
+}

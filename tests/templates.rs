@@ -57,7 +57,8 @@ fn a_broken_road_is_named_with_its_file_and_nothing_is_written() {
     for (path, text, words) in [
         ("a.txt.jinja", "{@ nmae @}", &["kinds/app/files/a.txt", "undefined"][..]),
         ("a.txt.liquid", "{{ nmae }}", &["kinds/app/files/a.txt", "nmae"]),
-        ("a.txt.jinja", "{% if %}", &["syntax error"]),
+        ("a.txt.jinja", "{% if %}", &["a.txt.jinja", "syntax error"]),
+        ("a.txt.liquid", "{% for i in (1..3000000000) %}x{% endfor %}", &["a.txt.liquid", "range"]),
         ("a.txt.jinja", "{% include 'road.toml' %}", &["a.txt"]),
         ("b.txt.jinja", "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}", &["b.txt"]),
         ("README.md", "twice", &["same file"]),
@@ -88,6 +89,8 @@ fn links_and_floods_in_a_road_are_refused() {
     std::fs::write(folder.join("road/kinds/app/files/big.bin"), vec![0; (4 << 20) + 1]).unwrap();
     new(&folder, &[]).fails(2, &["big.bin", "too large"]);
     std::fs::remove_file(folder.join("road/kinds/app/files/big.bin")).unwrap();
+    folder.write("road/layers/base/layer.toml", "title = \"\\u001b]0;mine\\u0007\"\n");
+    new(&folder, &[]).fails(2, &["layer.toml", "control character"]);
     folder.write("road/road.toml", "schema = 1\nkidns = []\n");
     new(&folder, &[]).fails(2, &["road.toml", "kidns"]);
 }
@@ -98,6 +101,10 @@ fn a_published_version_is_frozen_and_a_changed_one_is_found() {
     road(&folder, &[]);
     folder.highroad(&["road", "release", "road", "store"]).success();
     folder.highroad(&["road", "release", "road", "store"]).fails(2, &["published already"]);
+    folder.highroad(&["road", "verify", "store"]).success();
+    // Killed before the index was written: the same command finishes it.
+    std::fs::remove_file(folder.join("store/index.toml")).unwrap();
+    folder.highroad(&["road", "release", "road", "store"]).success();
     folder.highroad(&["road", "verify", "store"]).success();
     let readme = folder.join("store/2026.1.0/layers/base/files/README.md.jinja");
     let text = std::fs::read_to_string(&readme).unwrap();

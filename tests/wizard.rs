@@ -72,11 +72,32 @@ fn a_wrong_answer_is_explained_and_going_back_asks_again() {
     let mut wizard = Wizard::start(&folder, &["--kind", "sklearn-tabular"]);
     wizard.at("[1/12]", "Bad Name\r").at("does not fit", "\u{15}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}first\r");
     wizard.at("[2/12]", "<\r").at("[1/12]", "second\r").at("[2/12]", ENTER).at("[3/12]", ENTER).at("[4/12]", ENTER);
-    // Escape goes back in a list, too.
+    // Escape goes back in a list.
     wizard.at("[5/12]", "\u{1b}").at("[4/12]", ENTER).take_suggestions(5);
     wizard.at("What now?", &format!("{DOWN}{ENTER}")).at("[12/12]", ENTER).at("What now?", ENTER).at("Created", "");
     assert_eq!(wizard.exit_code(), 0);
     assert_eq!(folder.names(), ["second"]);
+}
+
+#[test]
+fn a_file_that_appears_while_the_wizard_waits_is_not_touched() {
+    let folder = Folder::new();
+    for (path, left) in [("README.md", "mine"), ("src/mine.py", "mine")] {
+        let _ = std::fs::remove_dir_all(folder.join("demo"));
+        std::fs::create_dir(folder.join("demo")).unwrap();
+        let mut wizard = Wizard::start(&folder, &["demo", "--kind", "llm-app"]);
+        for number in 1..=11 {
+            wizard.at(&format!("[{number}/11]"), ENTER);
+        }
+        wizard.at("What now?", "");
+        folder.write(&format!("demo/{path}"), left);
+        wizard.session.send(ENTER).unwrap();
+        wizard.session.flush().unwrap();
+        wizard.at("has appeared", "");
+        assert_eq!(wizard.exit_code(), 2);
+        assert_eq!(std::fs::read_to_string(folder.join("demo").join(path)).unwrap(), left);
+        assert_eq!(support::names(&folder.join("demo")).len(), 1);
+    }
 }
 
 #[test]

@@ -23,6 +23,12 @@ pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Returns the name and address that git's own variables give for a role, `AUTHOR` or `COMMITTER`, where both are set.
+pub fn git_identity(role: &str) -> Option<(String, String)> {
+    let read = |part: &str| std::env::var(format!("GIT_{role}_{part}")).ok().filter(|value| !value.trim().is_empty());
+    read("NAME").zip(read("EMAIL"))
+}
+
 /// Returns the first program called `name` on the search path.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;

@@ -91,6 +91,14 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, Diagnostic> {
 }
 
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Diagnostic> {
+    // A pipe or a device could keep us waiting, or never end.
+    let meta = fs::metadata(path).map_err(|error| io_error("reading the file", path, &error))?;
+    if !meta.is_file() {
+        return Err(Diagnostic::usage("file", "it is no file")
+            .at(path.display().to_string())
+            .because("only regular files are read")
+            .fix("name a file"));
+    }
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
@@ -161,6 +169,20 @@ fn mode_of(_: &fs::Metadata) -> Mode {
 /// When it is there or cannot be made.
 pub fn create_folder(path: &Path) -> Result<(), Diagnostic> {
     fs::create_dir(path).map_err(|error| io_error("creating the folder", path, &error))
+}
+
+/// Creates one folder that nobody else may enter; it must not be there yet.
+///
+/// # Errors
+/// When it is there or cannot be made.
+pub fn create_private_folder(path: &Path) -> Result<(), Diagnostic> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(|error| io_error("creating the folder", path, &error))
 }
 
 /// Creates a folder and those it lies in, where they are missing.

@@ -2,14 +2,19 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Exit};
 
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// Starts to listen for Ctrl-C and for a polite kill.
+/// Starts to listen for Ctrl-C and for a polite kill. The second one ends the process at once.
 pub fn listen() {
     // A second handler can only mean that a test runs commands in one process: the first one serves.
-    let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::SeqCst));
+    let _ = ctrlc::set_handler(|| {
+        if STOPPED.swap(true, Ordering::SeqCst) {
+            #[expect(clippy::exit, reason = "asked twice: the step that does not end is left as a kill would leave it")]
+            std::process::exit(Exit::Failed as i32);
+        }
+    });
 }
 
 /// Returns an error once the person asked to stop.

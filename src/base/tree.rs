@@ -22,15 +22,6 @@ impl Mode {
             Self::Executable => "100755",
         }
     }
-
-    /// Reads a mode as git writes it.
-    pub fn parse_git(text: &str) -> Option<Self> {
-        match text {
-            "100644" => Some(Self::Plain),
-            "100755" => Some(Self::Executable),
-            _ => None,
-        }
-    }
 }
 
 /// A file: its bytes and its mode. Roads hold no links.

@@ -7,6 +7,7 @@ use clap::Args;
 use super::prompts::{Decision, Terminal};
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::{env, interrupt, ui};
+use crate::ops::answers_file;
 use crate::ops::new::{self, Options, Prepared};
 use crate::plan::apply::Committed;
 use crate::render::answers::{Asker, Given};
@@ -41,7 +42,7 @@ pub(super) struct New {
     answers: Option<PathBuf>,
 
     /// Write the answers of this run to a new TOML file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "diff"])]
     save_answers: Option<PathBuf>,
 
     /// Ask nothing: take the suggestion for every question that is not answered
@@ -83,6 +84,9 @@ impl New {
             return Ok(Exit::Clean);
         }
         let options = self.options()?;
+        if let Some(path) = &self.save_answers {
+            answers_file::check_new(path, &options)?;
+        }
         let writes = !(self.dry_run || self.diff);
         let prepared = if self.yes || !writes && !env::can_ask() {
             new::prepare(&road, &options, None, None)?
@@ -90,11 +94,11 @@ impl New {
             self.converse(&road, &options)?
         };
         self.show_plan(&prepared, &road)?;
-        if let Some(path) = &self.save_answers {
-            new::save_answers(path, &prepared)?;
-        }
         if writes {
             let committed = new::write(&prepared)?;
+            if let Some(path) = &self.save_answers {
+                answers_file::save(path, &prepared)?;
+            }
             self.show_result(&prepared, &road, committed)?;
         }
         Ok(Exit::Clean)
@@ -103,7 +107,7 @@ impl New {
     fn options(&self) -> Result<Options, Diagnostic> {
         let mut options = Options { target: self.target.clone(), no_git: self.no_git, ..Options::default() };
         if let Some(path) = &self.answers {
-            (options.kind, options.given) = new::read_answers(path)?;
+            (options.kind, options.given) = answers_file::read(path)?;
         }
         let named = |key: &str, value: &Option<String>| {
             value.as_ref().map(|value| Given { key: key.to_owned(), value: value.clone(), place: format!("--{key}") })
@@ -157,7 +161,7 @@ impl New {
         }
         if self.dry_run {
             return ui::data(&if self.json {
-                json::to_text(&self.document(prepared, road, "planned"))
+                json::to_text(&self.document(prepared, road, None))
             } else {
                 human::plan(&prepared.plan, Terminal::width())
             });
@@ -167,28 +171,24 @@ impl New {
 
     fn show_result(&self, prepared: &Prepared, road: &Road, committed: Committed) -> Result<(), Diagnostic> {
         if self.json {
-            return ui::data(&json::to_text(&self.document(prepared, road, "created")));
+            return ui::data(&json::to_text(&self.document(prepared, road, Some(committed))));
         }
-        let mut notes = prepared.notes.clone();
-        if committed == Committed::AsHighroad {
-            notes.push(
-                "git does not know you, so the first commit bears Highroad's name; set `git config user.name` and `user.email`".to_owned(),
-            );
-        }
-        ui::talk(&human::created(&prepared.plan, committed, &notes, &new::next_steps(prepared, road)));
+        let notes: Vec<String> = prepared.notes.iter().cloned().chain(new::commit_note(committed)).collect();
+        ui::talk(&human::created(&prepared.plan, committed, new::has_hooks(prepared), &notes, &new::next_steps(prepared, road)));
         Ok(())
     }
 
-    fn document(&self, prepared: &Prepared, road: &Road, status: &str) -> json::New {
+    fn document(&self, prepared: &Prepared, road: &Road, committed: Option<Committed>) -> json::New {
         json::New {
             schema: 1,
-            status: status.to_owned(),
+            status: if committed.is_some() { "created" } else { "planned" }.to_owned(),
+            commit: committed.map(|committed| committed.word().to_owned()),
             root: prepared.plan.root.display().to_string(),
             kind: prepared.kind.clone(),
             road: json::road_version(road),
             answers: prepared.answers.clone(),
             files: json::files(&prepared.plan),
-            notes: prepared.notes.clone(),
+            notes: prepared.notes.iter().cloned().chain(committed.and_then(new::commit_note)).collect(),
             next: new::next_steps(prepared, road),
         }
     }

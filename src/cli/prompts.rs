@@ -43,7 +43,7 @@ impl Terminal {
             "{} {}\n{}\n",
             style(title).bold(),
             style(version).dim(),
-            style(format!("Enter takes the suggestion, {BACK} or Esc goes back,\nCtrl-C stops and leaves nothing behind.")).dim()
+            style(format!("Enter takes the suggestion, {BACK} goes back,\nCtrl-C stops and leaves nothing behind.")).dim()
         );
         self.term.write_line(&text).map_err(|_| interrupt::interrupted())
     }
@@ -73,7 +73,7 @@ impl Terminal {
 
     fn choose(&self, question: &Question, suggestion: &str, prompt: &str, first: bool) -> Result<Reply, Diagnostic> {
         let widest = question.choices.iter().map(|choice| choice.value.len()).max().unwrap_or(0);
-        let room = usize::from(self.term.size_checked().map_or(80, |(_, columns)| columns)).saturating_sub(widest + 6).max(20);
+        let room = usize::from(self.term.size_checked().map_or(80, |(_, columns)| columns)).saturating_sub(widest + 6);
         let mut items: Vec<String> =
             question.choices.iter().map(|choice| format!("{:<widest$}  {}", choice.value, shorten(&choice.label, room))).collect();
         if !first {

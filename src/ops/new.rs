@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::env;
 use crate::base::fs::{self, Found};
 use crate::base::path::RelPath;
@@ -12,15 +12,12 @@ use crate::plan::{Change, ChangeKind, Plan};
 use crate::render::answers::{self, Asker, Given, Reply};
 use crate::render::questions::Machine;
 use crate::render::{self, ENGINES, Rendered};
-use crate::repo::answers::{Answers, to_toml};
+use crate::repo::answers::Answers;
 use crate::repo::config::{self, Config, RoadReference};
 use crate::repo::git::{self, FirstCommit, Place};
 use crate::repo::lock::{self, Lock, LockedFile, LockedRoad};
 use crate::road::manifest::{Choice, Form, Question};
 use crate::road::{Part, Road};
-
-/// The largest answers file that is read, in bytes.
-const ANSWERS_LIMIT: u64 = 1 << 20;
 
 /// What the person asked for.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +88,7 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
                 .kind
                 .as_ref()
                 .map_or_else(|| road.kinds.first().map(|(id, _)| id.clone()).unwrap_or_default(), |kind| kind.value.clone());
-            let kind = road.kind(&kind_id)?;
+            let kind = known_kind(road, &kind_id, options)?;
             let checked = answers::check(road, kind, &given)?;
             let complete = answers::complete(road, kind, checked, &machine);
             (kind_id, complete)
@@ -106,7 +103,17 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
         _ => Target { shown: PathBuf::from(&name), full: here.join(&name) },
     };
     check_target(&target.full, options.no_git)?;
-    plan(road, kind_id, answers, target, options.no_git)
+    let mut prepared = plan(road, kind_id, answers, target, options.no_git)?;
+    prepared.notes = notes(road, &prepared, &machine);
+    Ok(prepared)
+}
+
+/// Returns the kind, or an error that says where it was named.
+fn known_kind<'a>(road: &'a Road, id: &str, options: &Options) -> Result<&'a Part, Diagnostic> {
+    road.kind(id).map_err(|error| match &options.kind {
+        Some(given) => error.at(given.place.clone()),
+        None => error,
+    })
 }
 
 /// Asks for the kind and for the answers; going back before the first question asks for the kind again.
@@ -126,7 +133,7 @@ fn converse(
             (None, Some(_), Some(kind)) => kind,
             (None, _, suggestion) => ask_kind(road, suggestion, asker)?,
         };
-        let kind = road.kind(&kind_id)?;
+        let kind = known_kind(road, &kind_id, options)?;
         let checked = answers::check(road, kind, given)?;
         match answers::ask(road, kind, &checked, machine, asker, earlier.take())? {
             Some(answers) => return Ok((kind_id, answers)),
@@ -173,24 +180,18 @@ fn last_part(target: &Path) -> Option<String> {
     }
 }
 
-/// Returns the path itself or the first folder above it that is there.
-fn nearest_folder(path: &Path) -> &Path {
-    path.ancestors().find(|ancestor| ancestor.is_dir()).unwrap_or(path)
-}
-
 /// Refuses a target that holds something, or that git would not like.
 fn check_target(full: &Path, no_git: bool) -> Result<(), Diagnostic> {
     let refuse =
         |what: &str, why: String, fix: &str| Err(Diagnostic::usage("target", what).at(full.display().to_string()).because(why).fix(fix));
-    if matches!(git::place(nearest_folder(full))?, Place::Outside | Place::FreshRoot) {
-        apply::recover(full)?;
-    }
     let found = fs::look(full)?;
     if let Found::Other(what) = found {
         return refuse("the target is no folder", format!("{what} of that name is there"), "choose another name");
     }
     if let Found::Folder(names) = &found
         && !only_git(&found)
+        // What a killed run left is taken back before anything is written.
+        && !(apply::is_leftover(full)? && matches!(git::place(full)?, Place::Outside | Place::FreshRoot | Place::Inside(_)))
     {
         let some: Vec<&str> = names.iter().map(String::as_str).take(3).collect();
         return refuse(
@@ -226,30 +227,34 @@ fn check_target(full: &Path, no_git: bool) -> Result<(), Diagnostic> {
             .because("the project starts as a repository whose hooks stop secrets, and hooks run in git")
             .fix("install git and run the command again, or use `--no-git` for the files alone"));
     }
-    let place = match &found {
-        Found::Folder(_) => git::place(full)?,
-        _ => match git::place(full.parent().unwrap_or(full))? {
-            Place::Outside => Place::Outside,
-            Place::FreshRoot | Place::Root => Place::Inside(full.parent().unwrap_or(full).to_owned()),
-            Place::Inside(root) => Place::Inside(root),
-        },
+    let parent = full.parent().unwrap_or(full);
+    let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let place = match (&found, git::place(full)) {
+        (Found::Folder(_), Ok(Place::Inside(_))) | (Found::Nothing | Found::Other(_), _) => git::place_below(parent, &name)?,
+        (Found::Folder(_), place) => place?,
     };
     match place {
-        Place::Outside | Place::FreshRoot => Ok(()),
-        Place::Root => {
-            refuse("the target is a repository that has history", "a new project would hide in it".to_owned(), "choose a new folder")
-        }
+        Place::Outside | Place::FreshRoot | Place::Ignored => Ok(()),
+        Place::Root => refuse(
+            "the target is a repository with history or staged files",
+            "a new project would hide in it".to_owned(),
+            "choose a new folder",
+        ),
+        Place::Linked => refuse(
+            "the target is a worktree of another repository",
+            "switching hooks on here would switch them for that repository, too".to_owned(),
+            "choose a new folder",
+        ),
         Place::Inside(root) => refuse(
             "the target lies inside another git repository",
             format!("`{}` would have a repository within it, whose hooks and history git does not see", root.display()),
-            "choose a folder outside of it, or use `--no-git` to add the files to that repository yourself",
+            "choose a folder outside of it or one that it ignores, or use `--no-git` to add the files to that repository yourself",
         ),
     }
 }
 
 fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: bool) -> Result<Prepared, Diagnostic> {
     let rendered = render::render(road, &kind_id, &answers)?;
-    let kind = road.kind(&kind_id)?;
     let records = records(road, &kind_id, &answers, &rendered);
     let Rendered { mut tree, reasons } = rendered;
     let mut changes: Vec<Change> = reasons.into_iter().map(Change::from).collect();
@@ -274,7 +279,7 @@ fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: 
             road.manifest.id,
             road.manifest.version
         ),
-        notes: notes(&answers, kind),
+        notes: Vec::new(),
         kind: kind_id,
         answers,
         plan: Plan { root: target.shown, changes, after: tree },
@@ -314,18 +319,34 @@ fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [
 }
 
 /// What a person should know before they go on.
-fn notes(answers: &Answers, kind: &Part) -> Vec<String> {
+fn notes(road: &Road, prepared: &Prepared, machine: &Machine) -> Vec<String> {
     let mut notes = Vec::new();
-    let example = answers.iter().find(|(_, value)| value.ends_with("@example.com"));
-    if let Some((key, value)) = example {
-        notes.push(format!(
-            "git knows no address, so `{key}` is `{value}`; change it in the files, or start again with `--set {key}=ADDRESS`"
-        ));
+    for question in road.questions.iter().filter(|question| question.form == Form::Email && machine.git.user_email.is_none()) {
+        if prepared.answers.get(&question.key) == Some(&question.default) {
+            let Question { key, default, .. } = question;
+            notes.push(format!(
+                "git knows no address, so `{key}` is `{default}`; change it in the files, or start again with `--set {key}=ADDRESS`"
+            ));
+        }
     }
-    if !kind.manifest.next.is_empty() && ["python3", "python"].iter().all(|name| env::find_program(name).is_none()) {
+    if machine.git.signs && !prepared.no_git {
+        notes.push("git is set to sign commits, and the first commit is not signed; `git commit --amend --no-edit -S` signs it".to_owned());
+    }
+    if ["python3", "python"].iter().all(|name| env::find_program(name).is_none()) {
         notes.push("no `python3` was found on the search path; `make setup` needs Python 3.11, 3.12 or 3.13".to_owned());
     }
     notes
+}
+
+/// What is said once git has committed.
+pub fn commit_note(committed: Committed) -> Option<String> {
+    (committed == Committed::AsHighroad)
+        .then(|| "git does not know you, so the first commit bears Highroad's name; set `git config user.name` and `user.email`".to_owned())
+}
+
+/// Whether the project brings hooks.
+pub fn has_hooks(prepared: &Prepared) -> bool {
+    prepared.hooks.is_some()
 }
 
 /// Writes the project.
@@ -353,67 +374,6 @@ pub fn next_steps(prepared: &Prepared, road: &Road) -> Vec<String> {
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-/// Reads an answers file: `key = "value"` lines, alone or in an `[answers]` table, and a `kind`.
-/// The `highroad.toml` of another project is such a file too.
-///
-/// # Errors
-/// When it is no TOML, or an answer is no text.
-pub fn read_answers(path: &Path) -> Result<(Option<Given>, Vec<Given>), Diagnostic> {
-    let text = fs::read_text(path, ANSWERS_LIMIT)?;
-    let shown = path.display().to_string();
-    let table: toml::Table = toml::from_str(&text).map_err(|error| {
-        let place = error.span().map_or_else(|| shown.clone(), |span| position(&shown, &text, span.start));
-        Diagnostic::usage("answers", "the answers file is no TOML")
-            .at(place)
-            .because(error.message().to_owned())
-            .fix("write lines such as `host = \"gitlab\"`")
-    })?;
-    let mut kind = None;
-    let mut given = Vec::new();
-    let own = |key: &str| matches!(key, "schema" | "road" | "guardrails" | "waiver");
-    let nested = table.get("answers").and_then(toml::Value::as_table).into_iter().flatten();
-    let flat = table.iter().filter(|(key, value)| !(own(key) || key.as_str() == "answers" && value.is_table()));
-    for (key, value) in flat.chain(nested) {
-        let place = text
-            .lines()
-            .position(|line| line.trim_start().strip_prefix(key.as_str()).is_some_and(|rest| rest.trim_start().starts_with('=')))
-            .map_or_else(|| shown.clone(), |line| format!("{shown}:{}", line + 1));
-        let Some(value) = value.as_str() else {
-            return Err(Diagnostic::usage("answers", format!("the answer to `{key}` is no text"))
-                .at(place)
-                .because(format!("it is {}", value.type_str()))
-                .fix(format!("put it in quotes; known beside the questions are {}", did_you_mean(key, &["kind", "answers"]))));
-        };
-        let entry = Given { key: key.clone(), value: value.to_owned(), place };
-        if key == "kind" {
-            kind = Some(entry);
-        } else {
-            given.push(entry);
-        }
-    }
-    Ok((kind, given))
-}
-
-fn position(file: &str, text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-    format!("{file}:{line}:{column}")
-}
-
-/// Writes the kind and the answers to a new file that `read_answers` reads.
-///
-/// # Errors
-/// When the file is there, or the disk refuses.
-pub fn save_answers(path: &Path, prepared: &Prepared) -> Result<(), Diagnostic> {
-    let text = format!(
-        "# Answers for `highroad new --answers`.\nkind = {}\n\n[answers]\n{}",
-        toml::Value::String(prepared.kind.clone()),
-        to_toml(&prepared.answers)
-    );
-    fs::write_new(path, &File { bytes: text.into_bytes(), mode: Mode::Plain })
 }
 
 /// Renders a kind to the tree that `write` would write, without a target. For golden digests.

@@ -29,7 +29,10 @@ pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
     let version = road.manifest.version.clone();
     let mut index = read_index(store)?;
     let folder = store.join(&version);
-    if index.version.iter().any(|published| published.version == version) || fs::look(&folder)? != Found::Nothing {
+    let listed = index.version.iter().any(|published| published.version == version);
+    // A release that was killed between its two renames left the folder without its line: the same bytes finish it.
+    let unfinished = !listed && fs::look(&folder)? != Found::Nothing && read_folder(&folder)?.digest() == road.digest;
+    if listed || (fs::look(&folder)? != Found::Nothing && !unfinished) {
         return Err(Diagnostic::usage("published", format!("version {version} is published already"))
             .at(folder.display().to_string())
             .because("a published version never changes")
@@ -49,7 +52,11 @@ pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
     let index_staging = store.join(".index.releasing");
     fs::remove(&index_staging)?;
     let text = toml::to_string(&index).map_err(|error| Diagnostic::failed("index", error.to_string()))?;
-    fs::write_tree(&staging, &tree, || Ok(()))?;
+    if !unfinished {
+        fs::write_tree(&staging, &tree, || Ok(()))?;
+        fs::rename(&staging, &folder)?;
+    }
+    fs::remove(&staging)?;
     fs::write_new(
         &index_staging,
         &File {
@@ -57,7 +64,6 @@ pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
             mode: Mode::Plain,
         },
     )?;
-    fs::rename(&staging, &folder)?;
     fs::rename(&index_staging, &store.join(index::FILE))?;
     Ok(published)
 }

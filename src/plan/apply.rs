@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found};
 use crate::base::interrupt;
+use crate::base::path::RelPath;
 use crate::base::tree::{File, Mode, Tree};
 use crate::repo::git::{self, FirstCommit};
 
@@ -15,6 +16,8 @@ use crate::repo::git::{self, FirstCommit};
 const JOURNAL: &str = "moving";
 /// The longest journal that is read, in bytes.
 const JOURNAL_LIMIT: u64 = 1 << 20;
+/// Held by the run that works here.
+const LOCK: &str = "lock";
 /// The content as it will be.
 const PROJECT: &str = "project";
 
@@ -29,6 +32,17 @@ pub enum Committed {
     AsHighroad,
 }
 
+impl Committed {
+    /// Returns the word for it in our formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::No => "none",
+            Self::AsPerson => "person",
+            Self::AsHighroad => "highroad",
+        }
+    }
+}
+
 /// The staging folder inside a target that is there: on the same disk for certain, and writable if anything is.
 pub const INSIDE: &str = ".highroad-staging";
 
@@ -39,25 +53,41 @@ struct Staging {
 }
 
 impl Staging {
-    /// Makes the staging folder for `target`, after clearing what a killed run left.
+    /// Makes the staging folder for `target`, after clearing what a killed run left. A folder of that name that is not
+    /// ours, or belongs to somebody else, is refused.
     fn begin(target: &Path, is_there: bool) -> Result<Self, Diagnostic> {
         let folder = match (is_there, target.parent(), target.file_name()) {
             (false, Some(parent), Some(name)) => parent.join(format!(".{}.highroad", name.to_string_lossy())),
             _ => target.join(INSIDE),
         };
-        if fs::look(&folder)? == Found::Nothing {
-            fs::create_folder(&folder)?;
+        let foreign = |why: &str| {
+            Diagnostic::usage("staging", "the folder that Highroad works in is taken")
+                .at(folder.display().to_string())
+                .because(why)
+                .fix("look what it is, then move it away and run the command again")
+        };
+        match fs::look(&folder)? {
+            Found::Nothing => fs::create_private_folder(&folder)?,
+            Found::Folder(names) if names.iter().all(|name| matches!(name.as_str(), LOCK | JOURNAL | PROJECT)) => {}
+            Found::Folder(_) => return Err(foreign("it holds something that Highroad did not put there")),
+            Found::Other(what) => return Err(foreign(what)),
         }
-        let Some(lock) = fs::lock(&folder.join("lock"))? else {
+        let Some(lock) = fs::lock(&folder.join(LOCK))? else {
             return Err(Diagnostic::failed("busy", "another run of Highroad is making this project")
                 .at(target.display().to_string())
                 .because("two runs at once would mix their files")
                 .fix("wait for it to end, then look at the folder"));
         };
-        let staging = Self { folder, _lock: lock };
+        if fs::look(&folder.join(JOURNAL))? != Found::Nothing && !is_leftover(target)? {
+            return Err(foreign("its journal does not fit what is in the target"));
+        }
+        let staging = Self { folder: folder.clone(), _lock: lock };
         staging.take_back(target)?;
         fs::remove(&staging.project())?;
         fs::create_folder(&staging.project())?;
+        if fs::stamp(&staging.project())?.owner.0 != fs::stamp(&folder)?.owner.0 {
+            return Err(foreign("it belongs to somebody else"));
+        }
         Ok(staging)
     }
 
@@ -68,12 +98,11 @@ impl Staging {
     /// Removes from the target what an unfinished switch had moved there.
     fn take_back(&self, target: &Path) -> Result<(), Diagnostic> {
         let journal = self.folder.join(JOURNAL);
-        if fs::look(&journal)? == Found::Nothing {
-            return Ok(());
-        }
-        // Only names are taken from the journal: it must not lead anywhere else.
-        for name in fs::read_text(&journal, JOURNAL_LIMIT)?.lines().filter(|name| !name.contains(['/', '\\']) && *name != "..") {
-            fs::remove(&target.join(name))?;
+        for name in journalled(&journal)? {
+            // A move is one rename: what is still staged was not moved, so a file of that name is not ours.
+            if fs::look(&self.project().join(&name))? == Found::Nothing {
+                fs::remove(&target.join(name))?;
+            }
         }
         fs::remove(&journal)
     }
@@ -83,7 +112,13 @@ impl Staging {
         let names = fs::list(&self.project())?;
         let journal = File { bytes: names.join("\n").into_bytes(), mode: Mode::Plain };
         fs::write_new(&self.folder.join(JOURNAL), &journal)?;
-        names.iter().try_for_each(|name| fs::rename(&self.project().join(name), &target.join(name)))
+        names.iter().try_for_each(|name| {
+            let place = target.join(name);
+            match fs::look(&place)? {
+                Found::Nothing => fs::rename(&self.project().join(name), &place),
+                Found::Folder(_) | Found::Other(_) => Err(appeared(&place)),
+            }
+        })
     }
 }
 
@@ -94,25 +129,31 @@ impl Drop for Staging {
     }
 }
 
-/// Rolls back a switch into `target` that was killed half-way, so that the folder is empty again.
-///
-/// Nothing happens unless all that the folder holds is what the journal names: a journal that came from elsewhere
-/// must not cost anybody a file. The caller makes sure that the folder has no history.
+/// Returns the names in a journal. It may come from elsewhere, so only plain names of the target's own entries count.
+fn journalled(journal: &Path) -> Result<Vec<String>, Diagnostic> {
+    if fs::look(journal)? == Found::Nothing {
+        return Ok(Vec::new());
+    }
+    let plain = |line: &&str| RelPath::parse(line).is_ok_and(|path| path.parts().count() == 1);
+    Ok(fs::read_text(journal, JOURNAL_LIMIT)?.lines().filter(plain).map(str::to_owned).collect())
+}
+
+/// Tells whether `target` holds nothing but what a switch that was killed half-way left in it.
 ///
 /// # Errors
-/// When another run works there, or the disk refuses.
-pub fn recover(target: &Path) -> Result<(), Diagnostic> {
-    let journal = target.join(INSIDE).join(JOURNAL);
-    let Found::Folder(names) = fs::look(target)? else { return Ok(()) };
-    if !names.iter().any(|name| name == INSIDE) || fs::look(&journal)? == Found::Nothing {
-        return Ok(());
-    }
-    let moved = fs::read_text(&journal, JOURNAL_LIMIT)?;
-    let ours = |name: &String| name == INSIDE || name == ".git" || moved.lines().any(|line| line == name);
-    if names.iter().all(ours) {
-        Staging::begin(target, true)?;
-    }
-    Ok(())
+/// When the folder or its journal cannot be read.
+pub fn is_leftover(target: &Path) -> Result<bool, Diagnostic> {
+    let Found::Folder(names) = fs::look(target)? else { return Ok(false) };
+    let moved = journalled(&target.join(INSIDE).join(JOURNAL))?;
+    Ok(!moved.is_empty() && names.iter().all(|name| name == INSIDE || name == ".git" || moved.contains(name)))
+}
+
+/// Somebody put something into the target since it was looked at.
+fn appeared(place: &Path) -> Diagnostic {
+    Diagnostic::usage("target", "something has appeared in the target")
+        .at(place.display().to_string())
+        .because("nothing of yours is ever overwritten")
+        .fix("choose an empty folder and run the command again")
 }
 
 /// Writes `tree` as the project at `target` and, where `commit` says so, starts its repository.
@@ -130,6 +171,12 @@ pub fn create(target: &Path, tree: &Tree, commit: Option<FirstCommit<'_>>) -> Re
             .fix("choose another name"));
     }
     let staging = Staging::begin(target, before != Found::Nothing)?;
+    // Looked at again, under the lock: the plan may be minutes old.
+    if let Found::Folder(names) = fs::look(target)?
+        && let Some(name) = names.iter().find(|name| !matches!(name.as_str(), ".git" | INSIDE))
+    {
+        return Err(appeared(&target.join(name)));
+    }
     fs::write_tree(&staging.project(), tree, interrupt::check)?;
     let committed = |known| if known { Committed::AsPerson } else { Committed::AsHighroad };
     let Found::Folder(names) = before else {

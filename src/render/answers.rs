@@ -109,7 +109,10 @@ pub fn ask(
     Ok(Some(answers))
 }
 
-/// Returns the requirements of a kind, in all their groups.
+/// Returns what a project of this kind can import: its requirements, every package that its locks install, and the
+/// modules that the kind names because they are called otherwise than their packages.
 pub fn dependencies(kind: &Part) -> impl Iterator<Item = &str> {
-    kind.manifest.dependencies.values().flatten().map(String::as_str)
+    let locks = kind.files.iter().filter(|file| file.path.starts_with("locks/")).filter_map(|file| std::str::from_utf8(&file.bytes).ok());
+    let locked = locks.flat_map(str::lines).filter(|line| line.contains("=="));
+    kind.manifest.dependencies.values().flatten().chain(&kind.manifest.modules).map(String::as_str).chain(locked)
 }

@@ -47,7 +47,7 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
     let kind = road.kind(kind_id)?;
     let context = context::build(road, kind_id, kind, answers);
     let jinja = engines::Jinja::new(&context);
-    let liquid = engines::Liquid::new(&context)?;
+    let liquid = engines::Liquid::new(&context);
     let mut tree = Tree::default();
     let mut reasons = Vec::new();
     let layers = kind.manifest.layers.iter().filter_map(|id| road.layers.get_key_value(id));
@@ -61,7 +61,7 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
             if !applies(&jinja, rule.when.as_deref(), road, &place)? {
                 continue;
             }
-            let template = format!("{place}/files/{}", file.path);
+            let template = format!("{place}/files/{}", file.source);
             let path = render_path(&jinja, file, road, &template)?;
             let bytes = render_bytes(&jinja, &liquid, file).map_err(|why| broken(&road.source, &template, why))?;
             tree.insert(path.clone(), File { bytes, mode: file.mode })

@@ -27,11 +27,12 @@ const STANDARD_LIBRARY: &str = "abc aifc antigravity argparse array ast asynchat
     zipfile zipimport zlib zoneinfo";
 
 /// Names that mean something else in a project of ours or on the paths of its tools.
-const TAKEN: &str = "artifacts audit configs data demo-data docs locks notebooks redteam scripts security src test tests venv";
+const TAKEN: &str =
+    "artifacts audit configs conftest data docs locks notebooks pip redteam scripts security setuptools src test tests venv wheel";
 
 /// Tells why `name` cannot be the name of a project, or nothing where it can.
 ///
-/// `dependencies` are the requirements of the kind: a project that bears the name of one would hide it.
+/// `dependencies` are the requirements and modules of the kind: a project that bears the name of one would hide it.
 pub fn problem<'a>(name: &str, dependencies: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() {

@@ -39,7 +39,7 @@ pub struct RoadReference {
     pub id: String,
     /// The calendar version.
     pub version: String,
-    /// `built-in`, or the folder that the road was read from.
+    /// `built-in` or `folder`.
     pub source: String,
 }
 

@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use git2::{Buf, Config, ConfigLevel, ErrorCode, IndexEntry, IndexTime, Oid, Repository, RepositoryInitOptions, Signature};
+use git2::{Buf, Config, ConfigLevel, ErrorCode, IndexEntry, IndexTime, Oid, Reference, Repository, RepositoryInitOptions, Signature};
 use sha1::{Digest as _, Sha1};
 
 use crate::base::diagnostic::Diagnostic;
+use crate::base::env;
 use crate::base::fs::{self, Stamp};
 use crate::base::tree::{File, Mode, Tree};
 
@@ -19,6 +20,8 @@ pub struct Facts {
     pub user_email: Option<String>,
     /// The host of the first remote, such as `github.com`.
     pub remote_host: Option<String>,
+    /// Whether the person wants commits signed.
+    pub signs: bool,
 }
 
 /// Where a folder stands with git.
@@ -26,10 +29,14 @@ pub struct Facts {
 pub enum Place {
     /// In no repository.
     Outside,
-    /// The root of a repository without a commit.
+    /// The root of a repository without a commit, a branch or a staged file.
     FreshRoot,
-    /// The root of a repository with history.
+    /// The root of a repository with history or staged files.
     Root,
+    /// The root of a worktree that another repository keeps.
+    Linked,
+    /// Inside a repository, at a path that it ignores.
+    Ignored,
     /// Inside the repository at this path.
     Inside(PathBuf),
 }
@@ -51,14 +58,37 @@ pub fn place(folder: &Path) -> Result<Place, Diagnostic> {
         Err(error) => return Err(git_error("open the repository", &error).at(folder.display().to_string())),
     };
     let root = repository.workdir().unwrap_or_else(|| repository.path()).to_owned();
+    if repository.is_worktree() {
+        return Ok(Place::Linked);
+    }
     let same = root.canonicalize().ok().zip(folder.canonicalize().ok()).is_some_and(|(a, b)| a == b);
     if !same {
         return Ok(Place::Inside(root));
     }
-    match repository.head() {
-        Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(Place::FreshRoot),
-        Err(_) | Ok(_) => Ok(Place::Root),
-    }
+    let unborn = repository.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch);
+    let bare = repository.references().is_ok_and(|mut references| references.next().is_none());
+    let unstaged = repository.index().is_ok_and(|index| index.is_empty());
+    Ok(if unborn && bare && unstaged { Place::FreshRoot } else { Place::Root })
+}
+
+/// Finds out where a folder that is to be made below `parent` would stand.
+///
+/// # Errors
+/// When a repository is there but cannot be read.
+pub fn place_below(parent: &Path, name: &str) -> Result<Place, Diagnostic> {
+    let root = match place(parent)? {
+        Place::Outside => return Ok(Place::Outside),
+        Place::Inside(root) => root,
+        Place::FreshRoot | Place::Root | Place::Linked | Place::Ignored => parent.to_owned(),
+    };
+    // The slash says that it is a folder: rules such as `/demo/` speak of folders alone.
+    let ignored = Repository::discover(parent).and_then(|repository| {
+        let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned()).join(name).join("");
+        let workdir = repository.workdir().map(|workdir| workdir.canonicalize().unwrap_or_else(|_| workdir.to_owned()));
+        let inside = workdir.as_deref().and_then(|workdir| folder.strip_prefix(workdir).ok()).unwrap_or(&folder).join("");
+        repository.is_path_ignored(inside)
+    });
+    Ok(if ignored.unwrap_or(false) { Place::Ignored } else { Place::Inside(root) })
 }
 
 /// Reads what git knows about the person, and about the remote of `folder` where it is a repository.
@@ -75,7 +105,8 @@ pub fn facts(folder: &Path) -> Facts {
         let remote = repository.find_remote(name).ok()?;
         remote.url().ok().and_then(host_of)
     });
-    Facts { user_name: text("user.name"), user_email: text("user.email"), remote_host }
+    let signs = config.as_ref().and_then(|config| config.get_bool("commit.gpgsign").ok()).unwrap_or(false);
+    Facts { user_name: text("user.name"), user_email: text("user.email"), remote_host, signs }
 }
 
 /// Returns the host in a remote's URL: `https://host/…`, `ssh://user@host:22/…` or `user@host:path`.
@@ -116,39 +147,72 @@ pub fn start(root: &Path, tree: &Tree, commit: FirstCommit<'_>) -> Result<bool, 
     git2::opts::strict_hash_verification(false);
     let no_deltas = repository.path().join("highroad-pack.config");
     fs::write_new(&no_deltas, &File { bytes: b"[core]\n\tbigFileThreshold = 1\n".to_vec(), mode: Mode::Plain })?;
-    let run = || -> Result<bool, git2::Error> {
-        if let Some(hooks) = commit.hooks {
-            repository.config()?.set_str("core.hooksPath", hooks)?;
-        }
-        // Objects are gathered in memory and written as one pack: a loose object each would cost two files and,
-        // for most, a folder, which is more than everything else that `new` does.
-        let objects = repository.odb()?;
-        let memory = objects.add_new_mempack_backend(MEMORY_FIRST)?;
-        let mut index = repository.index()?;
-        for ((path, file), stamp) in tree.iter().zip(stamps) {
-            index.add(&entry(path.as_str(), file, stamp, repository.blob(&file.bytes)?))?;
-        }
-        index.write()?;
-        let written = repository.find_tree(index.write_tree()?)?;
-        let own = repository.signature();
-        let known = own.is_ok();
-        let signature = own.or_else(|_| Signature::now("Highroad", "highroad@localhost"))?;
-        let id = repository.commit(None, &signature, &signature, commit.message, &written, &[])?;
-        // Deltas between the files of a first commit save 100 kB and cost a quarter of the whole run.
-        repository.config()?.add_file(&no_deltas, ConfigLevel::App, false)?;
-        let mut pack = Buf::new();
-        memory.dump(&repository, &mut pack)?;
-        let mut writer = objects.packwriter()?;
-        writer.write_all(&pack).map_err(|error| git2::Error::from_str(&error.to_string()))?;
-        writer.commit()?;
-        let head = repository.find_reference("HEAD")?;
-        let branch = head.symbolic_target()?.ok_or_else(|| git2::Error::from_str("HEAD names no branch"))?;
-        repository.reference(branch, id, false, "commit (initial)")?;
-        Ok(known)
-    };
-    let done = run().map_err(failed);
+    let done = first_commit(&repository, tree, &stamps, commit, &no_deltas);
+    if done.is_err() {
+        take_back(&repository, commit.hooks.is_some());
+    }
     fs::remove(&no_deltas)?;
-    done
+    done.map_err(failed)
+}
+
+fn first_commit(
+    repository: &Repository,
+    tree: &Tree,
+    stamps: &[Stamp],
+    commit: FirstCommit<'_>,
+    no_deltas: &Path,
+) -> Result<bool, git2::Error> {
+    let text = |message: &str| git2::Error::from_str(message);
+    if let Some(hooks) = commit.hooks {
+        repository.config()?.set_str("core.hooksPath", hooks)?;
+    }
+    // Objects are gathered in memory and written as one pack: a loose object each would cost two files and,
+    // for most, a folder, which is more than everything else that `new` does.
+    let objects = repository.odb()?;
+    let memory = objects.add_new_mempack_backend(MEMORY_FIRST)?;
+    let mut index = repository.index()?;
+    for ((path, file), stamp) in tree.iter().zip(stamps) {
+        index.add(&entry(path.as_str(), file, *stamp, repository.blob(&file.bytes)?))?;
+    }
+    let written = repository.find_tree(index.write_tree()?)?;
+    let (author, committer) = (signature(repository, "AUTHOR")?, signature(repository, "COMMITTER")?);
+    let known = author.1 && committer.1;
+    let id = repository.commit(None, &author.0, &committer.0, commit.message, &written, &[])?;
+    // Deltas between the files of a first commit save 100 kB and cost a quarter of the whole run.
+    repository.config()?.add_file(no_deltas, ConfigLevel::App, false)?;
+    let mut pack = Buf::new();
+    memory.dump(repository, &mut pack)?;
+    let mut writer = objects.packwriter()?;
+    writer.write_all(&pack).map_err(|error| text(&error.to_string()))?;
+    writer.commit()?;
+    index.write()?;
+    let head = repository.find_reference("HEAD")?;
+    let branch = head.symbolic_target()?.ok_or_else(|| text("HEAD names no branch"))?;
+    repository.reference(branch, id, false, "commit (initial)")?;
+    Ok(known)
+}
+
+/// Takes back what `first_commit` may have done to a repository that was there: its settings and its index, which were
+/// empty of ours before. A pack that nothing names stays until git's next clean-up. Best effort: the error that led
+/// here is the one to tell.
+fn take_back(repository: &Repository, hooks: bool) {
+    if hooks && let Ok(mut config) = repository.config().and_then(|config| config.open_level(ConfigLevel::Local)) {
+        let _ = config.remove("core.hooksPath");
+    }
+    if let Ok(mut index) = repository.index() {
+        let _ = index.clear().and_then(|()| index.write());
+    }
+}
+
+/// Returns who commits, and whether git knows that person: by its variables, by its settings, else Highroad.
+fn signature(repository: &Repository, role: &str) -> Result<(Signature<'static>, bool), git2::Error> {
+    if let Some((name, email)) = env::git_identity(role) {
+        return Ok((Signature::now(&name, &email)?, true));
+    }
+    match repository.signature() {
+        Ok(signature) => Ok((signature.to_owned(), true)),
+        Err(_) => Ok((Signature::now("Highroad", "highroad@localhost")?, false)),
+    }
 }
 
 /// Higher than the priority of the loose and packed backends of libgit2 (1 and 2): writes go to memory.
@@ -158,7 +222,9 @@ fn open_or_init(root: &Path) -> Result<Repository, git2::Error> {
     if let Ok(repository) = Repository::open(root) {
         return Ok(repository);
     }
-    let branch = Config::open_default().and_then(|config| config.get_string("init.defaultBranch")).unwrap_or_else(|_| "main".to_owned());
+    let wished = Config::open_default().and_then(|config| config.get_string("init.defaultBranch")).ok();
+    let fits = |name: &String| Reference::is_valid_name(&format!("refs/heads/{name}"));
+    let branch = wished.filter(fits).unwrap_or_else(|| "main".to_owned());
     // No template of the machine: its hooks would stand beside ours and never run.
     let mut options = RepositoryInitOptions::new();
     options.initial_head(&branch).external_template(false).no_reinit(true);

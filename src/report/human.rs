@@ -42,11 +42,11 @@ pub fn diff(plan: &Plan) -> String {
 }
 
 /// What was made and what comes next.
-pub fn created(plan: &Plan, committed: Committed, notes: &[String], next: &[String]) -> String {
+pub fn created(plan: &Plan, committed: Committed, hooks: bool, notes: &[String], next: &[String]) -> String {
     let git = match committed {
         Committed::No => "no git repository was started",
-        Committed::AsPerson => "one commit, hooks on",
-        Committed::AsHighroad => "one commit, hooks on",
+        Committed::AsPerson | Committed::AsHighroad if hooks => "one commit, hooks on",
+        Committed::AsPerson | Committed::AsHighroad => "one commit",
     };
     let mut out = format!("{GOOD}Created{GOOD:#} {} ({} files; {git})\n", printable(&plan.root.display().to_string()), plan.changes.len());
     for note in notes {
@@ -54,7 +54,7 @@ pub fn created(plan: &Plan, committed: Committed, notes: &[String], next: &[Stri
     }
     let _ = writeln!(out, "\n{STRONG}Next{STRONG:#}");
     for step in next {
-        let _ = writeln!(out, "  {step}");
+        let _ = writeln!(out, "  {}", printable(step));
     }
     out
 }

@@ -17,6 +17,8 @@ pub struct New {
     pub schema: u32,
     /// `created`, or `planned` with `--dry-run`.
     pub status: String,
+    /// In whose name the first commit is: `person`, `highroad`, or `none` without git. Nothing where it is only planned.
+    pub commit: Option<String>,
     /// The folder of the project.
     pub root: String,
     /// The kind of project.

@@ -26,6 +26,6 @@ pub struct Published {
     pub released: String,
     /// The digest over the sorted manifest of its files.
     pub digest: String,
-    /// For each case of `<kind>/<host>`: the digest of what it renders to.
+    /// For each case of `<kind>/<question>=<choice>`, the rest suggested: the digest of what it renders to.
     pub golden: BTreeMap<String, String>,
 }

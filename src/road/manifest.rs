@@ -133,6 +133,9 @@ pub struct PartManifest {
     /// Direct dependencies that templates see as `kind.dependencies`.
     #[serde(default)]
     pub dependencies: BTreeMap<String, Vec<String>>,
+    /// Modules of its dependencies that are called otherwise than their packages: no project may bear their names.
+    #[serde(default)]
+    pub modules: Vec<String>,
     /// Questions of this kind alone.
     #[serde(default)]
     pub question: Vec<Question>,

@@ -51,6 +51,8 @@ pub struct Part {
 pub struct PartFile {
     /// The path in the project, not yet rendered, without the engine's suffix.
     pub path: String,
+    /// The path as it stands in the road, with the engine's suffix.
+    pub source: String,
     /// Which engine renders the bytes.
     pub engine: Engine,
     /// The bytes as they stand in the road.
@@ -98,12 +100,15 @@ impl Road {
     /// # Errors
     /// When a manifest does not parse, names a part that is not there, or a file has no rule.
     pub fn from_tree(tree: &Tree, source: &str) -> Result<Self, Diagnostic> {
-        let manifest: Manifest = parse(tree, source, "road.toml")?;
+        let manifest: Manifest = parse_shown(tree, source, "road.toml")?;
         if manifest.schema != 1 {
             return Err(broken(source, "road.toml", format!("it has schema {}, this Highroad reads schema 1", manifest.schema))
                 .fix("update Highroad"));
         }
-        let questions = parse::<QuestionFile>(tree, source, "questions.toml")?.question;
+        if !is_calendar_version(&manifest.version) {
+            return Err(broken(source, "road.toml", format!("`{}` is no calendar version such as `2026.11.0`", manifest.version)));
+        }
+        let questions = parse_shown::<QuestionFile>(tree, source, "questions.toml")?.question;
         let mut layers = BTreeMap::new();
         for id in &manifest.layers {
             layers.insert(id.clone(), read_part(tree, source, "layers", id)?);
@@ -158,12 +163,37 @@ impl Road {
     }
 }
 
+/// Whether `text` is three numbers with dots between: a year, a month, a count. It becomes the name of a folder.
+fn is_calendar_version(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() == 3 && text.split('.').all(number)
+}
+
 /// An error in a road's own files: the publisher's to repair.
 pub fn broken(source: &str, file: &str, why: impl Into<String>) -> Diagnostic {
     Diagnostic::usage("road", format!("the road's `{file}` is not usable"))
         .at(format!("{source}/{file}"))
         .because(why)
         .fix("correct the file, or ask the road's publisher to")
+}
+
+/// Parses a file whose texts people read at the terminal: a control character in one of them is refused.
+fn parse_shown<T: serde::de::DeserializeOwned>(tree: &Tree, source: &str, path: &str) -> Result<T, Diagnostic> {
+    let table: toml::Table = parse(tree, source, path)?;
+    if let Some(text) = control_character(&toml::Value::Table(table)) {
+        return Err(broken(source, path, format!("a text in it has a control character: `{}`", text.escape_debug())));
+    }
+    parse(tree, source, path)
+}
+
+/// Returns the first text in `value` that could drive a terminal.
+fn control_character(value: &toml::Value) -> Option<&str> {
+    match value {
+        toml::Value::String(text) => text.chars().any(|c| c.is_control() && c != '\n').then_some(text),
+        toml::Value::Array(values) => values.iter().find_map(control_character),
+        toml::Value::Table(table) => table.values().find_map(control_character),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => None,
+    }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(tree: &Tree, source: &str, path: &str) -> Result<T, Diagnostic> {
@@ -180,7 +210,7 @@ fn to_json(value: &toml::Value) -> serde_json::Value {
 fn read_part(tree: &Tree, source: &str, folder: &str, id: &str) -> Result<Part, Diagnostic> {
     let base = format!("{folder}/{id}/");
     let manifest_path = format!("{base}{}.toml", folder.trim_end_matches('s'));
-    let manifest: PartManifest = parse(tree, source, &manifest_path)?;
+    let manifest: PartManifest = parse_shown(tree, source, &manifest_path)?;
     let matchers = manifest
         .file
         .iter()
@@ -196,7 +226,14 @@ fn read_part(tree: &Tree, source: &str, folder: &str, id: &str) -> Result<Part, 
             .iter()
             .position(|matcher| matcher.is_match(&target_plain))
             .ok_or_else(|| broken(source, &manifest_path, format!("no [[file]] rule claims `{inside}`")))?;
-        files.push(PartFile { path: target.to_owned(), engine, bytes: file.bytes.clone(), mode: file.mode, rule });
+        files.push(PartFile {
+            path: target.to_owned(),
+            source: inside.to_owned(),
+            engine,
+            bytes: file.bytes.clone(),
+            mode: file.mode,
+            rule,
+        });
     }
     Ok(Part { manifest, files })
 }

@@ -2,6 +2,11 @@
 //!
 //! Sources: the filter list of cargo-generate's book, chapter "Templates", and the liquid crate's standard library.
 
+use std::cell::OnceCell;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
 use liquid::ParserBuilder;
 use liquid_core::{Display_filter, Filter, FilterReflection, ParseFilter, Result, Runtime, Value, ValueView};
 
@@ -9,8 +14,8 @@ use super::Bounded;
 
 /// Renders with one set of variables.
 pub(in crate::render) struct Liquid {
-    parser: liquid::Parser,
-    variables: liquid::Object,
+    variables: serde_json::Value,
+    ready: OnceCell<Ready>,
 }
 
 macro_rules! case_filter {
@@ -68,35 +73,87 @@ case_filter!(
 case_filter!(TitleCase, TitleCaseFilter, "title_case", "Writes Words Like This.", heck::ToTitleCase::to_title_case);
 case_filter!(TrainCase, TrainCaseFilter, "train_case", "Writes Words-Like-This.", heck::ToTrainCase::to_train_case);
 
+/// How deep blocks may stand in each other: the engine's parser and renderer call themselves for each level.
+const MAX_DEPTH: usize = 50;
+/// How deep loops may stand in each other.
+const MAX_LOOPS: usize = 3;
+/// How long one template may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
 impl Liquid {
     /// Prepares an engine that sees `variables` and no partial templates.
-    pub(in crate::render) fn new(variables: &serde_json::Value) -> std::result::Result<Self, crate::base::diagnostic::Diagnostic> {
-        let failed = |error: liquid::Error| {
-            crate::base::diagnostic::Diagnostic::failed("liquid", "the liquid engine did not start").because(error.to_string())
-        };
-        let parser = ParserBuilder::with_stdlib()
-            .filter(KebabCase)
-            .filter(SnakeCase)
-            .filter(PascalCase)
-            .filter(UpperCamelCase)
-            .filter(LowerCamelCase)
-            .filter(ShoutyKebabCase)
-            .filter(ShoutySnakeCase)
-            .filter(TitleCase)
-            .filter(TrainCase)
-            .build()
-            .map_err(failed)?;
-        Ok(Self { parser, variables: liquid::to_object(variables).map_err(failed)? })
+    pub(in crate::render) fn new(variables: &serde_json::Value) -> Self {
+        Self { variables: variables.clone(), ready: OnceCell::new() }
     }
 
     /// Renders a template.
     pub(in crate::render) fn render(&self, source: &str) -> std::result::Result<String, String> {
         let guarded = keep_github_expressions(source);
-        let mut out = Bounded::default();
-        let template = self.parser.parse(&guarded).map_err(|error| error.to_string())?;
-        template.render_to(&mut out, &self.variables).map_err(|error| error.to_string())?;
-        out.into_text()
+        check_bounds(&guarded)?;
+        let ready = self.ready.get_or_init(|| prepare(&self.variables));
+        let (parser, variables) = ready.clone()?;
+        // The engine counts nothing, so a template that never ends is left behind on a thread of its own.
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let render = || -> std::result::Result<String, String> {
+                let mut out = Bounded::default();
+                let template = parser.parse(&guarded).map_err(|error| error.to_string())?;
+                template.render_to(&mut out, &*variables).map_err(|error| error.to_string())?;
+                out.into_text()
+            };
+            let _ = sender.send(render());
+        });
+        receiver.recv_timeout(DEADLINE).unwrap_or_else(|_| Err(format!("it did not end within {} seconds", DEADLINE.as_secs())))
     }
+}
+
+/// The parser with its filters, and the variables in its own form.
+type Ready = std::result::Result<(liquid::Parser, Arc<liquid::Object>), String>;
+
+fn prepare(variables: &serde_json::Value) -> Ready {
+    let parser = ParserBuilder::with_stdlib()
+        .filter(KebabCase)
+        .filter(SnakeCase)
+        .filter(PascalCase)
+        .filter(UpperCamelCase)
+        .filter(LowerCamelCase)
+        .filter(ShoutyKebabCase)
+        .filter(ShoutySnakeCase)
+        .filter(TitleCase)
+        .filter(TrainCase)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let variables = liquid::to_object(variables).map_err(|error| error.to_string())?;
+    Ok((parser, Arc::new(variables)))
+}
+
+/// Refuses what the engine would not survive: deep blocks (it calls itself) and ranges (it writes them out in memory).
+fn check_bounds(source: &str) -> std::result::Result<(), String> {
+    let (mut depth, mut loops) = (0usize, 0usize);
+    for (at, _) in source.match_indices("{%") {
+        let here = &source[at..];
+        let word = tag(here).unwrap_or_default();
+        match word {
+            "if" | "unless" | "case" | "capture" | "comment" | "raw" | "ifchanged" => depth += 1,
+            "for" | "tablerow" => {
+                depth += 1;
+                loops += 1;
+                if here.split("%}").next().is_some_and(|inner| inner.contains("..")) {
+                    return Err("a range such as `(1..9)` is not taken: it could be endless".to_owned());
+                }
+            }
+            "endfor" | "endtablerow" => {
+                depth = depth.saturating_sub(1);
+                loops = loops.saturating_sub(1);
+            }
+            word if word.starts_with("end") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH || loops > MAX_LOOPS {
+            return Err(format!("blocks stand deeper than {MAX_DEPTH}, or loops deeper than {MAX_LOOPS}"));
+        }
+    }
+    Ok(())
 }
 
 /// Puts every `${{ … }}` outside a raw block into one, so that it comes out as it went in.
@@ -143,7 +200,7 @@ mod tests {
     use super::*;
 
     fn render(source: &str) -> std::result::Result<String, String> {
-        Liquid::new(&json!({ "name": "my demo-app", "kind": { "id": "k" } })).unwrap().render(source)
+        Liquid::new(&json!({ "name": "my demo-app", "kind": { "id": "k" } })).render(source)
     }
 
     #[test]
@@ -161,5 +218,13 @@ mod tests {
         assert_eq!(render("a: ${{ secrets.X }} {{ name }}").unwrap(), "a: ${{ secrets.X }} my demo-app");
         assert_eq!(render("{% raw %}${{ a }} {{ b }}{% endraw %}").unwrap(), "${{ a }} {{ b }}");
         assert!(render("{{ nmae }}").unwrap_err().contains("nmae"));
+    }
+
+    #[test]
+    fn endless_and_deep_templates_end_in_an_error() {
+        assert!(render("{% for a in (1..3000000000) %}x{% endfor %}").unwrap_err().contains("range"));
+        assert!(render(&format!("{}x{}", "{% if name %}".repeat(100_000), "{% endif %}".repeat(100_000))).unwrap_err().contains("deeper"));
+        assert!(render(&"{% for a in name %}".repeat(4)).unwrap_err().contains("deeper"));
+        assert!(render("{% include 'other' %}").is_err());
     }
 }

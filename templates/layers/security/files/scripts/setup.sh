@@ -2,6 +2,7 @@
 # Makes the two environments of this project from their hash locks and switches the commit hooks on:
 #   .venv           what the project needs, plus the project itself (locks/requirements-dev.txt)
 #   .venv-security  the scanners of `make security` (locks/requirements-security.txt)
+# Only built packages: a source package would run its own code while it is installed.
 # Safe to run again: an environment whose lock did not change is left alone.
 # PYTHON chooses the interpreter. Index, proxy and certificate settings of pip are honoured.
 set -euo pipefail
@@ -50,10 +51,11 @@ environment() {
     printf '%s: installing %s\n' "$folder" "$lock"
     if use_uv; then
         uv --quiet venv --clear --python "$python" "$folder"
-        uv --quiet pip sync --require-hashes --python "$folder/bin/python" "$lock"
+        uv --quiet pip sync --require-hashes --only-binary :all: --python "$folder/bin/python" "$lock"
     else
         "$python" -m venv --clear "$folder"
-        "$folder/bin/python" -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r "$lock"
+        "$folder/bin/python" -m pip --quiet --disable-pip-version-check install \
+            --require-hashes --no-deps --only-binary :all: -r "$lock"
     fi || stop "$folder could not be made" "$lock" 'the message above says what failed' \
         'check the network and the index settings of pip, then run "make setup" again'
     printf '%s\n' "$stamp" >"$folder/.lock"

@@ -62,6 +62,11 @@ judge() {
     book "$what" "$status"
 }
 
+# remark FILE: adds what a check had to say about a clean result, where it said something.
+remark() {
+    [ ! -s "$1" ] || note "$(cat "$1")"
+}
+
 not_applicable() {
     outcome='not applicable'
     note "$1"

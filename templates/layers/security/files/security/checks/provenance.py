@@ -1,7 +1,8 @@
 """Writes what was made from what, after checking that every link holds.
 
 The statement is in-toto Statement v1 with the SLSA provenance v1 predicate. Subjects: the trained
-models that are here and the SBOM. Materials: the commit, the locks, the data sets with digests.
+models and the SBOM, or with `--subject` the packages of a release and the SBOM; each carries the
+command that made it. Materials: the commit, the locks and, for models, the data sets with digests.
 """
 
 import argparse
@@ -19,6 +20,12 @@ from security.checks.report import CouldNotCheck, Finding, Rules, conclude, coul
 TOOL = "provenance"
 LOCKS = tuple(f"locks/requirements-{name}.txt" for name in ("run", "dev", "security"))
 SBOM = "sbom.cdx.json"
+TRAIN, LIST, PACK = "make train", "make sbom", "python -m hatchling build --directory dist"
+MISSING = (
+    "models.toml records {names}, and that is not here\n    next: run make train; where nobody "
+    "has the model any more, take its entry out of models.toml"
+)
+NOTHING_YET = "no model is recorded yet, so the statement covers the SBOM alone\n"
 RULES = Rules(
     {
         "data-changed": (
@@ -51,6 +58,11 @@ def resource(path: str, value: str) -> dict[str, Any]:
     """A file in the form of in-toto."""
     algorithm, _, body = value.partition(":")
     return {"name": path, "digest": {algorithm: body}}
+
+
+def product(name: str, path: Path, command: str) -> dict[str, Any]:
+    """A file that was made here, with the command that made it."""
+    return {**resource(name, digest(path)), "annotations": {"command": command}}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -96,18 +108,27 @@ def check_model(root: Path, entry: Mapping[str, Any], known: Mapping[str, str]) 
     return findings
 
 
+def missing_models(root: Path) -> list[str]:
+    """Models that models.toml records and that are not here."""
+    inventory = read_toml(root / "models.toml")
+    places = [str(entry["artifact"]) for entry in current_models(inventory)]
+    return [place for place in places if not (root / place).is_file()]
+
+
 def statement(
     subjects: list[dict[str, Any]], materials: list[dict[str, Any]], changed: bool, builder: str
 ) -> dict[str, Any]:
-    """The statement as JSON values."""
+    """The statement as JSON values. Its commands are those of its subjects and no others."""
+    commands = dict.fromkeys(subject["annotations"]["command"] for subject in subjects)
+    kind = "package" if PACK in commands else "train" if TRAIN in commands else "components"
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": subjects,
         "predicateType": "https://slsa.dev/provenance/v1",
         "predicate": {
             "buildDefinition": {
-                "buildType": "urn:highroad:ml-project:train:v1",
-                "externalParameters": {"command": "make train", "workingTreeChanged": changed},
+                "buildType": f"urn:highroad:ml-project:{kind}:v1",
+                "externalParameters": {"commands": list(commands), "workingTreeChanged": changed},
                 "internalParameters": {},
                 "resolvedDependencies": materials,
             },
@@ -126,36 +147,70 @@ def trace(root: Path) -> tuple[list[Finding], list[dict[str, Any]], list[dict[st
     inventory = read_toml(root / "models.toml")
     known = {dataset["name"]: dataset["sha256"] for dataset in datasets}
     findings = check_datasets(root, datasets)
-    subjects = [resource(SBOM, digest(root / SBOM))]
+    subjects = [product(SBOM, root / SBOM, LIST)]
     for entry in current_models(inventory):
         if (root / entry["artifact"]).is_file():
             findings += check_model(root, entry, known)
-            subjects.append(resource(entry["artifact"], digest(root / entry["artifact"])))
+            subjects.append(product(entry["artifact"], root / entry["artifact"], TRAIN))
     materials = [resource(lock, digest(root / lock)) for lock in LOCKS]
     materials += [resource(dataset["path"], dataset["sha256"]) for dataset in datasets]
     return findings, subjects, materials
 
 
-def main() -> int:
-    """Reads the command line, checks the chain and writes the statement when it holds."""
+def release(
+    root: Path, packages: Sequence[Path]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Subjects and materials of the packages of a release, named as they are handed out.
+
+    Raises:
+        OSError: when a package, a lock or the SBOM cannot be read.
+    """
+    subjects = [product(package.name, package, PACK) for package in packages]
+    subjects.append(product(SBOM, root / SBOM, LIST))
+    return subjects, [resource(lock, digest(root / lock)) for lock in LOCKS]
+
+
+def options() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog=TOOL, description=__doc__)
     parser.add_argument("--commit", required=True, help="commit of the working tree")
     parser.add_argument("--tree", choices=("", "changed"), required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--subject", type=Path, nargs="+", default=[], help="packages of a release")
+    parser.add_argument("--remark", type=Path, help="file for what the outcome has to say")
     parser.add_argument("--sarif", type=Path)
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Reads the command line, checks the chain and writes the statement when it holds."""
+    arguments = options()
+    root = Path.cwd()
+    findings: list[Finding] = []
+    missing: list[str] = []
     try:
-        findings, subjects, materials = trace(Path.cwd())
+        # The statement of an earlier run says nothing about this one.
+        arguments.output.unlink(missing_ok=True)
+        if arguments.subject:
+            subjects, materials = release(root, arguments.subject)
+        else:
+            findings, subjects, materials = trace(root)
+            missing = missing_models(root)
     except (CouldNotCheck, OSError, KeyError, TypeError) as error:
         return could_not_check(TOOL, error)
+    if missing and not findings:
+        return could_not_check(TOOL, MISSING.format(names=", ".join(missing)))
     materials.insert(0, {"name": "source", "digest": {"gitCommit": arguments.commit}})
     changed = arguments.tree == "changed"
     builder = "urn:highroad:builder:" + ("pipeline" if os.environ.get("CI") else "workstation")
     if not findings:
         document = statement(subjects, materials, changed, builder)
         arguments.output.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    if arguments.remark and len(subjects) == 1:
+        arguments.remark.write_text(NOTHING_YET, encoding="utf-8")
     remark = ", from a tree with changes that are not committed" if changed else ""
-    clean = f"{len(subjects) - 1} models and the SBOM stated in {arguments.output}{remark}"
+    stated = "packages" if arguments.subject else "models"
+    clean = f"{len(subjects) - 1} {stated} and the SBOM stated in {arguments.output}{remark}"
     clean += "; it is unsigned until the release pipeline signs it"
     return conclude(TOOL, findings, arguments.sarif, clean)
 

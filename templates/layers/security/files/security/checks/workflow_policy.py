@@ -21,6 +21,11 @@ _SWALLOWS = re.compile(
     r"\|\|\s*(?:true|:|exit\s+0|echo\b|printf\b)|\bset\s+\+e\b|;\s*true\s*$", re.MULTILINE
 )
 _RUNS_STAGES = re.compile(r"security/run\.sh|\bmake\b[^\n]*\bsecurity\b|security/stages/[a-z]+\.sh")
+DEFAULT_BRANCHES = frozenset(("main", "master", "*", "**"))
+_MERGE_RULE = re.compile(
+    r"\$CI_PIPELINE_SOURCE\s*==\s*[\"']merge_request_event[\"']|\$CI_MERGE_REQUEST_I?ID"
+)
+_BRANCH_RULE = re.compile(r"\$CI_COMMIT_BRANCH(?:\s*==\s*\$CI_DEFAULT_BRANCH)?")
 _TEXT_KEYS = ("run", "script", "before_script", "after_script")
 
 RULES = Rules(
@@ -36,7 +41,11 @@ RULES = Rules(
         ),
         "conditional-stage": (
             "A condition can pass over the security stages of `{job}`.",
-            "Remove the condition from the job and its steps.",
+            "Remove the condition from the job and its steps, and let it need no other job.",
+        ),
+        "stage-trigger": (
+            "Some changes do not run the security stages: {what}.",
+            "Run them, without filters, on changes, on the default branch and, on GitHub, weekly.",
         ),
         "denied-action": (
             "`{name}` is denied: {why}",
@@ -122,11 +131,34 @@ def _field(node: Node, name: str) -> Node:
     return node.get(name) or Node(0, "")
 
 
-def _triggers(tree: Node) -> set[str]:
-    node = tree.get("on")
-    if node is None:
-        return set()
-    return {node.text, *node.fields, *(member.text for member in node.items)}
+def _triggers(tree: Node) -> dict[str, Node]:
+    node = _field(tree, "on")
+    named = [node.text, *(member.text for member in node.items)]
+    return {**{name: Node(node.line, "") for name in named if name}, **node.fields}
+
+
+def trigger_faults(tree: Node) -> list[tuple[int, str]]:
+    """Line and words for each kind of change on which a workflow that runs stages would not run."""
+    triggers = _triggers(tree)
+    faults = []
+    for name in ("pull_request", "push", "schedule"):
+        node = triggers.get(name)
+        if node is None:
+            faults.append((_field(tree, "on").line, f"there is no `{name}`"))
+            continue
+        allowed = {"branches", "tags"} if name == "push" else {"branches"}
+        for key in sorted(node.fields.keys() - allowed):
+            faults.append((node.fields[key].line, f"`{name}` has the filter `{key}`"))
+        branches = node.get("branches")
+        if branches is None and "tags" in node.fields:
+            faults.append((node.line, f"`{name}` runs for tags alone"))
+        if branches is not None:
+            named = branches.texts()
+            if not DEFAULT_BRANCHES & set(named) or any(text.startswith("!") for text in named):
+                faults.append((branches.line, f"`{name}` leaves the default branch out"))
+        if name == "schedule" and not any(_field(item, "cron").text for item in node.items):
+            faults.append((node.line, "the schedule has no time"))
+    return faults
 
 
 def github_stages(path: str, tree: Node, stages: set[str]) -> tuple[set[str], list[Finding]]:
@@ -138,8 +170,9 @@ def github_stages(path: str, tree: Node, stages: set[str]) -> tuple[set[str], li
         running = [step for step in steps if _RUNS_STAGES.search(_field(step, "run").text)]
         if not running:
             continue
-        for node in (job, *running):
-            if (condition := node.get("if")) is not None:
+        conditions = [node.get("if") for node in (job, *running)]
+        for condition in (*conditions, job.get("needs")):
+            if condition is not None:
                 findings.append(RULES.at(path, condition.line, "conditional-stage", job=name))
         strategy = _field(job, "strategy")
         if any(key == "exclude" for key, _ in strategy.walk()):
@@ -156,8 +189,8 @@ def check_github(root: Path) -> tuple[list[Finding], int]:
     paths = sorted({*folder.glob("workflows/*.y*ml"), *folder.glob("actions/**/action.y*ml")})
     stages, denied = stage_names(root), denied_actions(root)
     findings: list[Finding] = []
-    changes: set[str] = set()
-    pushes: set[str] = set()
+    covered: set[str] = set()
+    partly: list[tuple[set[str], list[Finding]]] = []
     for path in paths:
         name = path.relative_to(root).as_posix()
         try:
@@ -169,12 +202,18 @@ def check_github(root: Path) -> tuple[list[Finding], int]:
         findings += github_uses(name, tree, denied)
         called, conditions = github_stages(name, tree, stages)
         findings += conditions
-        triggers = _triggers(tree)
-        changes |= called if "pull_request" in triggers else set()
-        pushes |= called if "push" in triggers else set()
+        faults = [
+            RULES.at(name, line, "stage-trigger", what=what) for line, what in trigger_faults(tree)
+        ]
+        if faults:
+            partly.append((called, faults))
+        else:
+            covered |= called
         if "workflows" in path.parts and tree.get("permissions") is None:
             findings.append(RULES.at(name, 1, "default-permissions"))
-    findings += _missing(".github/workflows", stages, changes & pushes)
+    findings += _missing(".github/workflows", stages, covered)
+    for called, faults in partly:
+        findings += faults if called - covered else []
     return findings, len(paths)
 
 
@@ -230,12 +269,32 @@ def gitlab_stages(path: str, tree: Node, stages: set[str]) -> Iterator[Finding]:
         if script is None or not any(_RUNS_STAGES.search(text) for text in script.texts()):
             continue
         conditions = [fields[key] for key in ("rules", "only", "except", "when") if key in fields]
+        if "needs" in fields and fields["needs"].value != []:
+            conditions.append(fields["needs"])
         for node in conditions:
             yield RULES.at(path, node.line, "conditional-stage", job=name)
         values = fields["variables"].texts() if "variables" in fields else []
         if not conditions:
             called |= _called_stages(script.texts(), values, stages)
     yield from _missing(path, stages, called)
+
+
+def gitlab_triggers(path: str, tree: Node) -> Iterator[Finding]:
+    """Rules of the whole pipeline that leave out merge requests or the default branch."""
+    workflow = _field(tree, "workflow")
+    rules = _field(workflow, "rules").items
+    line = workflow.line or 1
+    for rule in rules:
+        if _field(rule, "when").text == "never":
+            what = "a rule of `workflow` says `when: never`"
+            yield RULES.at(path, rule.line, "stage-trigger", what=what)
+    plain = [rule for rule in rules if rule.fields.keys() <= {"if", "when", "variables"}]
+    plain = [rule for rule in plain if _field(rule, "when").text in ("", "always")]
+    for expression, what in ((_MERGE_RULE, "merge requests"), (_BRANCH_RULE, "the default branch")):
+        texts = [_field(rule, "if").text for rule in plain]
+        if not any(not text or expression.fullmatch(text.strip()) for text in texts):
+            what = f"`workflow` has no plain rule for {what}"
+            yield RULES.at(path, line, "stage-trigger", what=what)
 
 
 def check_gitlab(root: Path) -> tuple[list[Finding], int]:
@@ -248,6 +307,7 @@ def check_gitlab(root: Path) -> tuple[list[Finding], int]:
     except Unparsed as error:
         return [RULES.at(name, 0, "unparsed", error=error)], 1
     findings = [*ignored_failures(name, tree), *gitlab_sources(name, tree)]
+    findings += gitlab_triggers(name, tree)
     findings += gitlab_stages(name, tree, stage_names(root))
     return findings, 1
 

@@ -18,9 +18,12 @@ class PendingAction:
     """One action, exactly as it will run."""
 
     id: str
+    request_id: str
+    """The request in which the model asked for it."""
     tool: str
     summary: str
-    """What the person sees. Made by our code from checked arguments, never by the model."""
+    """What the person sees and the audit log keeps. Made by our code from checked arguments,
+    never by the model."""
     run: Callable[[], str]
     expires: float
     """On the clock of the list, in seconds."""
@@ -34,8 +37,16 @@ class Approvals:
         self._clock = clock
         self._waiting: dict[str, PendingAction] = {}
 
-    def add(self, tool: str, summary: str, run: Callable[[], str]) -> PendingAction:
+    def add(
+        self, tool: str, summary: str, run: Callable[[], str], *, request_id: str
+    ) -> PendingAction:
         """Puts an action on the list and returns it.
+
+        Args:
+            tool: Name of the tool.
+            summary: What the person sees, made from checked arguments.
+            run: Does it, and returns what came of it.
+            request_id: The request in which the model asked for it.
 
         Raises:
             TooManyWaiting: when the list is full.
@@ -44,8 +55,9 @@ class Approvals:
         if len(self._waiting) >= MAX_WAITING:
             raise TooManyWaiting
         expires = self._clock() + self._seconds
-        action = PendingAction(secrets.token_urlsafe(16), tool, summary, run, expires)
-        self._waiting[action.id] = action
+        action_id = secrets.token_urlsafe(16)
+        action = PendingAction(action_id, request_id, tool, summary, run, expires)
+        self._waiting[action_id] = action
         return action
 
     def take(self, action_id: str) -> PendingAction | None:

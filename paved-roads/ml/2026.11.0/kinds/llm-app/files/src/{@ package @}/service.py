@@ -26,7 +26,8 @@ from .settings import Settings, Trust
 from .tools import Outcome, Toolbox, ToolRefused
 
 REQUESTS = Path("audit/requests.jsonl")
-"""One line for each request: who, when, how it ended, digests of the texts, never the texts."""
+"""One line for each request: who, when, how it ended, digests of the texts, never the texts.
+One line for each decision about an action: which request, which action, and what it does."""
 
 REFUSALS = {
     "empty-question": "The question is empty.",
@@ -64,7 +65,8 @@ class Answer:
 class _Turn:
     """What one request has gathered so far."""
 
-    def __init__(self, passages: list[Passage], messages: list[Message]) -> None:
+    def __init__(self, request_id: str, passages: list[Passage], messages: list[Message]) -> None:
+        self.request_id = request_id
         self.passages = passages
         self.messages = messages
         self.tools: list[str] = []
@@ -137,6 +139,8 @@ class Service:
     async def decide(self, action_id: str, *, approve: bool) -> str | None:
         """Runs or drops a waiting action for a person who may approve.
 
+        The audit log says what was decided on, in the words that the person saw.
+
         Returns:
             What came of it, or None when no such action waits.
 
@@ -146,7 +150,12 @@ class Service:
         action = self.approvals.take(action_id)
         if action is None:
             return None
-        event = {"action": action.tool, "summary": self._digest(action.summary)}
+        event = {
+            "request": action.request_id,
+            "action": action.id,
+            "tool": action.tool,
+            "summary": action.summary,
+        }
         decision = "approved" if approve else "rejected"
         await self._record(event, time.monotonic(), {"outcome": decision})
         if not approve:
@@ -161,7 +170,7 @@ class Service:
             question = self.guard.check_question(question)
             found = self.index.search(question, self.settings.retrieval.passages)
             passages = self.guard.screen_passages(found)
-            turn = _Turn(passages, conversation(question, passages, self.hidden))
+            turn = _Turn(request_id, passages, conversation(question, passages, self.hidden))
             text = await self._converse(turn)
             if not text.strip() and not turn.waiting:
                 raise Blocked("no-answer")
@@ -214,7 +223,7 @@ class Service:
     def _run_tool(self, call: ToolCall, turn: _Turn) -> str:
         """Runs one call and returns what the model is told about it."""
         try:
-            outcome = self.toolbox.call(call, untrusted=turn.untrusted)
+            outcome = self.toolbox.call(call, untrusted=turn.untrusted, request_id=turn.request_id)
         except ToolRefused as error:
             return f"refused: {error}"
         if isinstance(outcome, PendingAction):

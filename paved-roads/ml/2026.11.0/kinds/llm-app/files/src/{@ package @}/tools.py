@@ -23,6 +23,8 @@ from .settings import Permission
 
 RESERVATIONS = Path("audit/reservations.jsonl")
 MAX_DAYS_AHEAD = 60
+MAX_SUMMARY_CHARS = 500
+"""A person has to read it and the audit log keeps it; a call with a longer one is refused."""
 
 
 class ToolSettingsError(ProjectError, ValueError):
@@ -87,7 +89,8 @@ def tool(
         arguments: Type of the arguments.
         run: The function. It raises `ToolRefused` for a call that it cannot serve.
         effects: Whether it changes anything outside the answer.
-        summary: Says in one sentence what a run with these arguments does.
+        summary: Says in one sentence what a run with these arguments does. A person reads it and
+            the audit log keeps it, so leave out what must not be kept there.
     """
 
     def prepare(text: str) -> Prepared:
@@ -205,8 +208,13 @@ class Toolbox:
             if self.permission(name, untrusted=untrusted) is not Permission.DENY
         ]
 
-    def call(self, call: ToolCall, *, untrusted: bool) -> Outcome | PendingAction:
+    def call(self, call: ToolCall, *, untrusted: bool, request_id: str) -> Outcome | PendingAction:
         """Runs a call, or puts it before a person.
+
+        Args:
+            call: What the model asks for, not checked yet.
+            untrusted: Whether the model has read text that strangers can write.
+            request_id: The request that it belongs to; a waiting action carries it.
 
         Raises:
             ToolRefused: when the call is not permitted, does not fit or fails.
@@ -218,8 +226,15 @@ class Toolbox:
         prepared = tool.prepare(call.arguments)
         if permission is Permission.AUTO and not tool.effects:
             return prepared.run()
+        if len(prepared.summary) > MAX_SUMMARY_CHARS:
+            raise ToolRefused("the action is too long for a person to read")
         try:
-            return self._approvals.add(call.name, prepared.summary, lambda: prepared.run().text)
+            return self._approvals.add(
+                call.name,
+                prepared.summary,
+                lambda: prepared.run().text,
+                request_id=request_id,
+            )
         except TooManyWaiting as error:
             raise ToolRefused("too many actions wait for approval") from error
 
