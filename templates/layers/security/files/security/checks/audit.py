@@ -1,4 +1,4 @@
-"""Has every entry of a lock looked up by pip-audit; a report that looked at too little is not clean.
+"""Has pip-audit look up every entry of a lock; a report on too little is not clean.
 
 pip-audit passes over entries whose condition does not hold on the machine that runs it. So it gets
 copies of the lock without conditions, and an entry that no report names is an error.

@@ -1,7 +1,7 @@
 """Settings and remarks by which the repository could make ruff, mypy or pytest look away.
 
-pyproject.toml may be stricter than the road. It may not ignore more, leave files out, or hand over to
-another file of settings. `ignore_missing_imports` for libraries without types is allowed.
+pyproject.toml may be stricter than the road. It may not ignore more, leave files out, or hand over
+to another file of settings. `ignore_missing_imports` for libraries without types is allowed.
 """
 
 import argparse
@@ -15,24 +15,70 @@ from typing import Any
 from security.checks.report import CouldNotCheck, Finding, Rules, conclude, could_not_check
 
 TOOL = "tool-settings"
-ELSEWHERE = frozenset(
-    "ruff.toml .ruff.toml mypy.ini .mypy.ini setup.cfg tox.ini pytest.ini .pytest.ini pytest.toml "
-    ".pytest.toml".split()
-)
-SELECTED = frozenset(
-    "A B C4 D DTZ E F I LOG N PLE PLW PT PTH RET RUF S SIM T10 TID UP W".split()
-)
-RUFF_REFUSED = frozenset(
-    "exclude extend-exclude include extend ignore extend-ignore select per-file-ignores "
-    "extend-per-file-ignores per-file-target-version".split()
-)
+ELSEWHERE = frozenset((
+    "ruff.toml",
+    ".ruff.toml",
+    "mypy.ini",
+    ".mypy.ini",
+    "setup.cfg",
+    "tox.ini",
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    ".pytest.toml",
+))
+SELECTED = frozenset((
+    "A",
+    "B",
+    "C4",
+    "D",
+    "DTZ",
+    "E",
+    "F",
+    "I",
+    "LOG",
+    "N",
+    "PLE",
+    "PLW",
+    "PT",
+    "PTH",
+    "RET",
+    "RUF",
+    "S",
+    "SIM",
+    "T10",
+    "TID",
+    "UP",
+    "W",
+))
+RUFF_REFUSED = frozenset((
+    "exclude",
+    "extend-exclude",
+    "include",
+    "extend",
+    "ignore",
+    "extend-ignore",
+    "select",
+    "per-file-ignores",
+    "extend-per-file-ignores",
+    "per-file-target-version",
+))
 IGNORED = frozenset(("D105", "D107", "N818"))
 IGNORED_IN_TESTS = frozenset(("D", "S101", "S603", "S607"))
 MYPY_FIXED = {"strict": True, "warn_unreachable": True}
-MYPY_CHOICES = frozenset(
-    "strict files mypy_path explicit_package_bases warn_unreachable enable_error_code plugins "
-    "python_version pretty show_error_context show_column_numbers".split()
-)
+MYPY_CHOICES = frozenset((
+    "strict",
+    "files",
+    "mypy_path",
+    "explicit_package_bases",
+    "warn_unreachable",
+    "enable_error_code",
+    "plugins",
+    "python_version",
+    "pretty",
+    "show_error_context",
+    "show_column_numbers",
+))
 PYTEST_TABLE = ("python_files", "python_classes", "python_functions", "norecursedirs")
 _REMARK = re.compile(
     r"^\s*#\s*(?:mypy:\s*\S|(?:ruff|flake8):\s*(?:noqa|disable))", re.IGNORECASE

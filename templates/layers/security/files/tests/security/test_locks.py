@@ -103,19 +103,41 @@ def test_a_deny_list_out_of_order_is_not_a_clean_one(project: Path) -> None:
 
 
 def test_an_audit_that_looked_at_too_little_is_not_clean() -> None:
-    entries = [locks.Entry("sample", "1.5", "", (), 7)]
+    entries = [locks.Entry("sample", "1.5", "python_version < '3.12'", (), 7)]
     for text in ("", "{}", '{"dependencies": []}'):
         with pytest.raises(CouldNotCheck):
-            audit.findings_of(text, RUN, entries)
+            audit.findings_of([text], RUN, entries)
+    other = '{"dependencies": [{"name": "sample", "version": "1.6", "vulns": []}]}'
+    with pytest.raises(CouldNotCheck, match="sample 1.5"):
+        audit.findings_of([other], RUN, entries)
     skipped = '{"dependencies": [{"name": "sample", "skip_reason": "unknown"}]}'
     with pytest.raises(CouldNotCheck, match="skipped"):
-        audit.findings_of(skipped, RUN, entries)
+        audit.findings_of([skipped], RUN, entries)
+
+
+def test_the_audit_gets_every_entry_whatever_its_condition() -> None:
+    entries = [
+        locks.Entry("sample", "1.5", "python_version < '3.12'", ("0a" * 32,), 1),
+        locks.Entry("sample", "1.6", "python_version >= '3.12'", ("0a" * 32,), 2),
+        locks.Entry("other", "2", "sys_platform == 'win32'", ("0a" * 32,), 3),
+    ]
+    assert audit.copies(entries) == [
+        f"sample==1.5 {HASH}\nother==2 {HASH}\n",
+        f"sample==1.6 {HASH}\n",
+    ]
 
 
 def test_a_vulnerability_is_reported_at_its_line() -> None:
     entries = [locks.Entry("sample", "1.5", "", (), 7)]
     fault = '{"id": "ID-1", "fix_versions": ["1.6"]}'
     row = f'{{"name": "sample", "version": "1.5", "vulns": [{fault}]}}'
-    findings, count = audit.findings_of(f'{{"dependencies": [{row}]}}', RUN, entries)
+    findings, count = audit.findings_of([f'{{"dependencies": [{row}]}}'], RUN, entries)
     assert [(finding.rule, finding.line) for finding in findings] == [("ID-1", 7)]
     assert count == 1
+
+
+def test_setup_installs_built_packages_alone() -> None:
+    script = (PROJECT / "scripts/setup.sh").read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = [line for line in script.splitlines() if "--require-hashes" in line]
+    assert len(installs) == 2
+    assert all("--only-binary :all:" in line for line in installs)

@@ -290,10 +290,10 @@ def gitlab_triggers(path: str, tree: Node) -> Iterator[Finding]:
             yield RULES.at(path, rule.line, "stage-trigger", what=what)
     plain = [rule for rule in rules if rule.fields.keys() <= {"if", "when", "variables"}]
     plain = [rule for rule in plain if _field(rule, "when").text in ("", "always")]
-    for expression, what in ((_MERGE_RULE, "merge requests"), (_BRANCH_RULE, "the default branch")):
-        texts = [_field(rule, "if").text for rule in plain]
-        if not any(not text or expression.fullmatch(text.strip()) for text in texts):
-            what = f"`workflow` has no plain rule for {what}"
+    texts = [_field(rule, "if").text.strip() for rule in plain]
+    for form, name in ((_MERGE_RULE, "merge requests"), (_BRANCH_RULE, "the default branch")):
+        if not any(not text or form.fullmatch(text) for text in texts):
+            what = f"`workflow` has no plain rule for {name}"
             yield RULES.at(path, line, "stage-trigger", what=what)
 
 

@@ -4,7 +4,10 @@ import gzip
 import io
 import json
 import pickle
+import shutil
 import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -185,3 +188,70 @@ def test_a_model_of_unknown_or_other_data_is_found(project: Path) -> None:
     assert {finding.rule for finding in provenance.trace(project)[0]} == {"stale-model"}
     inventory.write_text(text.replace('"rows ', '"lines '), encoding="utf-8")
     assert {finding.rule for finding in provenance.trace(project)[0]} == {"unknown-data"}
+
+
+def stated(project: Path, *extra: str) -> tuple[int, Path]:
+    """The exit code of the provenance check and the statement that it may have written."""
+    output = project / "artifacts/provenance.json"
+    command = ["--commit", "0a" * 20, "--tree", "", "--output", str(output), *extra]
+    code = "import sys; from security.checks import provenance; sys.exit(provenance.main())"
+    root = str(Path(__file__).parents[2])
+    result = subprocess.run(
+        [sys.executable, "-c", code, *command], env={"PYTHONPATH": root}, cwd=project, check=False
+    )
+    return result.returncode, output
+
+
+def test_a_recorded_model_that_is_not_here_is_not_passed_over(project: Path) -> None:
+    assert stated(project)[0] == 0
+    (project / "artifacts/model.safetensors").unlink()
+    assert model_files.missing_models(Path("models.toml")) == ["artifacts/model.safetensors"]
+    code, output = stated(project)
+    assert (code, output.exists()) == (3, False)
+
+
+def test_before_the_first_training_the_outcome_says_so(project: Path) -> None:
+    (project / "artifacts/model.safetensors").unlink()
+    (project / "models.toml").write_text("schema = 1\n", encoding="utf-8")
+    assert stated(project, "--remark", "remark")[0] == 0
+    assert "no model is recorded yet" in (project / "remark").read_text(encoding="utf-8")
+
+
+def test_a_statement_does_not_outlive_a_failing_run(project: Path) -> None:
+    code, output = stated(project)
+    assert (code, output.exists()) == (0, True)
+    (project / "data.csv").write_text("2\n", encoding="utf-8")
+    code, output = stated(project)
+    assert (code, output.exists()) == (1, False)
+
+
+def test_a_release_states_its_packages_and_no_training(project: Path) -> None:
+    (project / "dist").mkdir()
+    for name in ("demo-1.whl", "demo-1.tar.gz"):
+        (project / "dist" / name).write_bytes(name.encode())
+    code, output = stated(project, "--subject", "dist/demo-1.whl", "dist/demo-1.tar.gz")
+    statement = json.loads(output.read_text(encoding="utf-8"))
+    names = [subject["name"] for subject in statement["subject"]]
+    assert (code, names) == (0, ["demo-1.whl", "demo-1.tar.gz", provenance.SBOM])
+    assert provenance.TRAIN not in json.dumps(statement)
+    assert provenance.PACK in json.dumps(statement)
+    assert stated(project, "--subject", "dist/none.whl") == (3, output)
+    assert not output.exists()
+
+
+def test_the_stage_looks_at_files_that_git_ignores(project: Path) -> None:
+    root = Path(__file__).parents[2]
+    shutil.copytree(root / "security", project / "security")
+    (project / ".venv-security").symlink_to(root / ".venv-security")
+    (project / ".gitignore").write_text("*.pkl\n/artifacts/\n/.venv-*\n", encoding="utf-8")
+    (project / "foo.pkl").write_bytes(EVIL)
+    subprocess.run(["git", "init", "--quiet", "."], cwd=project, check=True)
+    result = subprocess.run(
+        ["bash", "security/stages/models.sh"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "foo.pkl: " in result.stdout
