@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from security.checks.model_formats import Seen, look
+from security.checks.provenance import MISSING
 from security.checks.report import CouldNotCheck, Finding, conclude, could_not_check
 
 TOOL = "models"
@@ -31,10 +32,6 @@ MODEL_FORMATS = frozenset(
     )
 )
 # The second scanner needs numpy for arrays, which the scanners do without. Ours opened these.
-MISSING = (
-    "models.toml records {names}, and that is not here\n    next: run make train; where nobody "
-    "has the model any more, take its entry out of models.toml"
-)
 NOTHING_YET = "no model is recorded yet; the scanner proved itself on planted pickles\n"
 OPENED_HERE = frozenset(("skops", "keras", "npz", "npy", "text"))
 FIXES = {

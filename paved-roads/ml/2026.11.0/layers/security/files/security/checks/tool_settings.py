@@ -15,74 +15,80 @@ from typing import Any
 from security.checks.report import CouldNotCheck, Finding, Rules, conclude, could_not_check
 
 TOOL = "tool-settings"
-ELSEWHERE = frozenset((
-    "ruff.toml",
-    ".ruff.toml",
-    "mypy.ini",
-    ".mypy.ini",
-    "setup.cfg",
-    "tox.ini",
-    "pytest.ini",
-    ".pytest.ini",
-    "pytest.toml",
-    ".pytest.toml",
-))
-SELECTED = frozenset((
-    "A",
-    "B",
-    "C4",
-    "D",
-    "DTZ",
-    "E",
-    "F",
-    "I",
-    "LOG",
-    "N",
-    "PLE",
-    "PLW",
-    "PT",
-    "PTH",
-    "RET",
-    "RUF",
-    "S",
-    "SIM",
-    "T10",
-    "TID",
-    "UP",
-    "W",
-))
-RUFF_REFUSED = frozenset((
-    "exclude",
-    "extend-exclude",
-    "include",
-    "extend",
-    "ignore",
-    "extend-ignore",
-    "select",
-    "per-file-ignores",
-    "extend-per-file-ignores",
-    "per-file-target-version",
-))
+ELSEWHERE = frozenset(
+    (
+        "ruff.toml",
+        ".ruff.toml",
+        "mypy.ini",
+        ".mypy.ini",
+        "setup.cfg",
+        "tox.ini",
+        "pytest.ini",
+        ".pytest.ini",
+        "pytest.toml",
+        ".pytest.toml",
+    )
+)
+SELECTED = frozenset(
+    (
+        "A",
+        "B",
+        "C4",
+        "D",
+        "DTZ",
+        "E",
+        "F",
+        "I",
+        "LOG",
+        "N",
+        "PLE",
+        "PLW",
+        "PT",
+        "PTH",
+        "RET",
+        "RUF",
+        "S",
+        "SIM",
+        "T10",
+        "TID",
+        "UP",
+        "W",
+    )
+)
+RUFF_REFUSED = frozenset(
+    (
+        "exclude",
+        "extend-exclude",
+        "include",
+        "extend",
+        "ignore",
+        "extend-ignore",
+        "select",
+        "per-file-ignores",
+        "extend-per-file-ignores",
+        "per-file-target-version",
+    )
+)
 IGNORED = frozenset(("D105", "D107", "N818"))
 IGNORED_IN_TESTS = frozenset(("D", "S101", "S603", "S607"))
 MYPY_FIXED = {"strict": True, "warn_unreachable": True}
-MYPY_CHOICES = frozenset((
-    "strict",
-    "files",
-    "mypy_path",
-    "explicit_package_bases",
-    "warn_unreachable",
-    "enable_error_code",
-    "plugins",
-    "python_version",
-    "pretty",
-    "show_error_context",
-    "show_column_numbers",
-))
-PYTEST_TABLE = ("python_files", "python_classes", "python_functions", "norecursedirs")
-_REMARK = re.compile(
-    r"^\s*#\s*(?:mypy:\s*\S|(?:ruff|flake8):\s*(?:noqa|disable))", re.IGNORECASE
+MYPY_CHOICES = frozenset(
+    (
+        "strict",
+        "files",
+        "mypy_path",
+        "explicit_package_bases",
+        "warn_unreachable",
+        "enable_error_code",
+        "plugins",
+        "python_version",
+        "pretty",
+        "show_error_context",
+        "show_column_numbers",
+    )
 )
+PYTEST_TABLE = ("python_files", "python_classes", "python_functions", "norecursedirs")
+_REMARK = re.compile(r"^\s*#\s*(?:mypy:\s*\S|(?:ruff|flake8):\s*(?:noqa|disable))", re.IGNORECASE)
 RULES = Rules(
     {
         "weaker-tool": (
@@ -121,7 +127,7 @@ def weaker_mypy(table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table.items():
         if key not in MYPY_CHOICES and key != "overrides" and value is not True:
             yield f"`tool.mypy.{key}`"
-        if key.startswith(("ignore_", "allow_", "implicit_")):
+        if key.startswith(("ignore_", "allow_", "implicit_", "exclude_")):
             yield f"`tool.mypy.{key}`"
     for override in table.get("overrides", ()):
         for key in sorted(override.keys() - {"module", "ignore_missing_imports"}):

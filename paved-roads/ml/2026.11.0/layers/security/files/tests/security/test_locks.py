@@ -108,7 +108,7 @@ def test_an_audit_that_looked_at_too_little_is_not_clean() -> None:
         with pytest.raises(CouldNotCheck):
             audit.findings_of([text], RUN, entries)
     other = '{"dependencies": [{"name": "sample", "version": "1.6", "vulns": []}]}'
-    with pytest.raises(CouldNotCheck, match="sample 1.5"):
+    with pytest.raises(CouldNotCheck, match=r"sample 1\.5"):
         audit.findings_of([other], RUN, entries)
     skipped = '{"dependencies": [{"name": "sample", "skip_reason": "unknown"}]}'
     with pytest.raises(CouldNotCheck, match="skipped"):
