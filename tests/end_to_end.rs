@@ -3,7 +3,13 @@
 //!
 //! Needs Python 3.11 to 3.13 and a package index. `HIGHROAD_E2E` names other kinds than the two small ones:
 //! `HIGHROAD_E2E=pytorch-training,tensorflow-training cargo test --test end_to_end -- --nocapture`
-#![allow(clippy::disallowed_methods, missing_docs, reason = "tests look at files from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests look at files from outside, and may fail by a panic"
+)]
 
 mod support;
 
@@ -305,22 +311,34 @@ fn pin(project: &Project, path: &str, action: &str) -> String {
 }
 
 /// What stands in the GitLab pipeline instead, with the same environments.
-const GITLAB_FAULTS: &[(&str, fn(&Project), &str)] = &[
-    (
-        "an image by tag",
-        |p| {
+const GITLAB_FAULTS: &[Fault] = &[
+    Fault {
+        name: "an image by tag",
+        plant: |p| {
             let digest = p.read(".gitlab-ci.yml").split("@sha256:").nth(1).unwrap()[..64].to_owned();
             p.edit(".gitlab-ci.yml", &format!("@sha256:{digest}"), "");
         },
-        "digest",
-    ),
-    (
-        "a job that may fail",
-        |p| p.append(".gitlab-ci.yml", "\nextra:\n  stage: test\n  script: [\"true\"]\n  allow_failure: true\n"),
-        "allow_failure",
-    ),
-    ("a file from elsewhere", |p| p.append(".gitlab-ci.yml", "\ninclude:\n  - remote: https://example.com/ci.yml\n"), "include"),
-    ("a pipeline that does not parse", |p| p.append(".gitlab-ci.yml", "  - : [\n"), ".gitlab-ci.yml"),
+        stage: "workflows",
+        word: "digest",
+    },
+    Fault {
+        name: "a job that may fail",
+        plant: |p| p.append(".gitlab-ci.yml", "\nextra:\n  stage: test\n  script: [\"true\"]\n  allow_failure: true\n"),
+        stage: "workflows",
+        word: "allow_failure",
+    },
+    Fault {
+        name: "a file from elsewhere",
+        plant: |p| p.append(".gitlab-ci.yml", "\ninclude:\n  - remote: https://example.com/ci.yml\n"),
+        stage: "workflows",
+        word: "include",
+    },
+    Fault {
+        name: "a pipeline that does not parse",
+        plant: |p| p.append(".gitlab-ci.yml", "  - : [\n"),
+        stage: "workflows",
+        word: ".gitlab-ci.yml",
+    },
 ];
 
 #[test]
@@ -480,9 +498,9 @@ fn gitlab(github: &Project) {
     }
     project.stage("workflows").success();
     let commit = git(&project.root(), &["rev-parse", "HEAD"]).trim().to_owned();
-    for (name, plant, word) in GITLAB_FAULTS {
+    for Fault { name, plant, stage, word } in GITLAB_FAULTS {
         plant(&project);
-        let run = project.stage("workflows");
+        let run = project.stage(stage);
         println!("{}: {name}: exit {}", project.kind, run.code);
         assert!(run.code == 1 && format!("{}{}", run.out, run.err).contains(word), "{name}: exit {}\n{}{}", run.code, run.out, run.err);
         git(&project.root(), &["reset", "-q", "--hard", &commit]);

@@ -1,5 +1,10 @@
 //! `highroad new` without a terminal: what a person gives, gets, and is told when something is wrong.
-#![allow(clippy::disallowed_methods, missing_docs, reason = "tests look at files from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests look at files from outside, and may fail by a panic"
+)]
 
 mod support;
 

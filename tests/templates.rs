@@ -1,5 +1,10 @@
 //! A road from a folder: both engines in one road, layers, conditions, names; and roads that mean harm.
-#![allow(clippy::disallowed_methods, missing_docs, reason = "tests look at files from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests look at files from outside, and may fail by a panic"
+)]
 
 mod support;
 

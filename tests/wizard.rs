@@ -1,6 +1,11 @@
 //! The wizard in a real pseudo-terminal: the happy path, a wrong answer, going back, Ctrl-C.
 #![cfg(unix)]
-#![allow(clippy::disallowed_methods, missing_docs, reason = "tests look at files from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests look at files from outside, and may fail by a panic"
+)]
 
 mod support;
 

@@ -118,7 +118,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Returns a fix line: the nearest candidate where one is close, and the whole list.
-pub fn did_you_mean<'a>(word: &str, candidates: &[&'a str]) -> String {
+pub fn did_you_mean(word: &str, candidates: &[&str]) -> String {
     let list = candidates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
     match nearest(word, candidates.iter().copied()) {
         Some(near) => format!("did you mean `{near}`? Possible: {list}"),

@@ -33,13 +33,15 @@ pub enum Found {
 
 /// Turns an I/O error into one that says what to do.
 pub fn io_error(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
-    let fix = match error.kind() {
-        io::ErrorKind::PermissionDenied => "check who owns the folder and whether you may write to it",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or choose another disk, and run it again",
-        io::ErrorKind::ReadOnlyFilesystem => "choose a folder on a disk that can be written to",
-        io::ErrorKind::NotFound => "check the spelling of the path",
-        _ => "check the path and run the command again",
-    };
+    const ADVICE: [(io::ErrorKind, &str); 5] = [
+        (io::ErrorKind::PermissionDenied, "check who owns the folder and whether you may write to it"),
+        (io::ErrorKind::StorageFull, "free some space, or choose another disk, and run it again"),
+        (io::ErrorKind::QuotaExceeded, "free some space, or choose another disk, and run it again"),
+        (io::ErrorKind::ReadOnlyFilesystem, "choose a folder on a disk that can be written to"),
+        (io::ErrorKind::NotFound, "check the spelling of the path"),
+    ];
+    let known = ADVICE.iter().find(|(kind, _)| *kind == error.kind());
+    let fix = known.map_or("check the path and run the command again", |(_, advice)| advice);
     Diagnostic::failed("file", format!("{what} failed")).at(path.display().to_string()).because(error.to_string()).fix(fix)
 }
 

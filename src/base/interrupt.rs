@@ -11,7 +11,11 @@ pub fn listen() {
     // A second handler can only mean that a test runs commands in one process: the first one serves.
     let _ = ctrlc::set_handler(|| {
         if STOPPED.swap(true, Ordering::SeqCst) {
-            #[expect(clippy::exit, reason = "asked twice: the step that does not end is left as a kill would leave it")]
+            #[expect(
+                clippy::exit,
+                clippy::disallowed_methods,
+                reason = "asked twice: the step that does not end is left as a kill would leave it"
+            )]
             std::process::exit(Exit::Failed as i32);
         }
     });

@@ -174,10 +174,9 @@ fn folder_name(path: &Path) -> Option<String> {
 
 /// Returns the name that a target asks for: its last part, unless it is `.` or `..`.
 fn last_part(target: &Path) -> Option<String> {
-    match target.components().next_back()? {
-        std::path::Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-        _ => None,
-    }
+    let last = target.components().next_back()?;
+    let std::path::Component::Normal(part) = last else { return None };
+    Some(part.to_string_lossy().into_owned())
 }
 
 /// Refuses a target that holds something, or that git would not like.

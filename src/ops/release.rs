@@ -115,7 +115,7 @@ fn read_index(store: &Path) -> Result<Index, Diagnostic> {
 
 /// Refuses rules that claim no file: they are mistyped, or what they spoke of was forgotten.
 fn lint(road: &Road) -> Result<(), Diagnostic> {
-    let parts = road.layers.iter().map(|(id, part)| (id, part)).chain(road.kinds.iter().map(|(id, part)| (id, part)));
+    let parts = road.layers.iter().chain(road.kinds.iter().map(|(id, part)| (id, part)));
     for (id, part) in parts {
         for (at, rule) in part.manifest.file.iter().enumerate() {
             if !part.files.iter().any(|file| file.rule == at) {

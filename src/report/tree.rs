@@ -7,7 +7,7 @@ use crate::plan::Change;
 
 #[derive(Default)]
 struct Node<'a> {
-    children: BTreeMap<&'a str, Node<'a>>,
+    children: BTreeMap<&'a str, Self>,
     why: Option<&'a str>,
 }
 

@@ -1,6 +1,11 @@
 //! What the end-to-end tests share: a clean environment, a folder of their own, and the binary.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part of the module")]
-#![allow(clippy::disallowed_methods, reason = "tests look at files and environment from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests look at files and environment from outside"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
