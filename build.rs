@@ -25,6 +25,9 @@ fn main() -> io::Result<()> {
     }
     versions.sort();
     let mut code = String::from("/// The published versions, oldest first: name and packed files.\nstatic VERSIONS: &[(&str, &[u8])] = &[");
+    let mut manifests = String::from(
+        "/// The manifest of each published version, to be read without unpacking the rest.\nstatic MANIFESTS: &[(&str, &str)] = &[",
+    );
     for (_, folder) in &versions {
         let name = folder.file_name().and_then(|n| n.to_str()).ok_or(io::ErrorKind::InvalidData)?;
         let mut packed = Vec::new();
@@ -32,8 +35,12 @@ fn main() -> io::Result<()> {
         let file = out.join(format!("{name}.zst"));
         fs::write(&file, zstd::encode_all(packed.as_slice(), 19)?)?;
         write!(code, "({name:?}, include_bytes!({:?})),", file.display().to_string()).map_err(io::Error::other)?;
+        let manifest = folder.join("road.toml").display().to_string();
+        write!(manifests, "({name:?}, include_str!({manifest:?})),").map_err(io::Error::other)?;
     }
     code.push_str("];\n");
+    manifests.push_str("];\n");
+    code.push_str(&manifests);
     fs::write(out.join("roads.rs"), code)
 }
 

@@ -9,7 +9,19 @@
 use std::path::{Path, PathBuf};
 
 /// The modules with their level. A module may use its own level and those below.
-const LEVELS: [(&str, u8); 8] = [("base", 0), ("repo", 1), ("road", 2), ("render", 2), ("plan", 3), ("report", 3), ("ops", 4), ("cli", 5)];
+const LEVELS: [(&str, u8); 11] = [
+    ("base", 0),
+    ("formats", 1),
+    ("repo", 1),
+    ("road", 2),
+    ("render", 2),
+    ("scan", 2),
+    ("guardrails", 3),
+    ("plan", 3),
+    ("report", 3),
+    ("ops", 4),
+    ("cli", 5),
+];
 
 fn level(module: &str) -> u8 {
     LEVELS

@@ -53,6 +53,29 @@ fn the_formats() {
     write("new.schema.json", schemars::schema_for!(json::New));
     write("new-list.schema.json", schemars::schema_for!(json::Kinds));
     write("error.schema.json", schemars::schema_for!(json::Failure));
+    write("check.schema.json", schemars::schema_for!(highroad::report::check::Check));
+    write("coverage.schema.json", schemars::schema_for!(highroad::report::coverage::Coverage));
+    write("explain.schema.json", schemars::schema_for!(highroad::report::explain::Explanation));
+    write("fix.schema.json", schemars::schema_for!(highroad::report::fixes::Fixes));
+    write("scan.schema.json", schemars::schema_for!(highroad::report::scanned::Scanned));
+}
+
+#[test]
+fn every_guardrail_has_its_page() {
+    let groups = highroad::guardrails::GROUPS;
+    check("guardrails/README.md", &highroad::report::explain::index(groups));
+    for guardrail in highroad::guardrails::ALL.iter() {
+        check(&format!("guardrails/{}.md", guardrail.meta.id), &highroad::report::explain::page(guardrail));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/guardrails");
+    for page in std::fs::read_dir(folder).unwrap() {
+        let name = page.unwrap().file_name().into_string().unwrap();
+        let id = name.trim_end_matches(".md");
+        assert!(
+            id == "README" || highroad::guardrails::find(id).is_some(),
+            "docs/reference/guardrails/{name} is of no guardrail: remove it"
+        );
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Files: the only place that touches them.
+//! Files: the only place, with `walk`, that touches them.
 #![expect(clippy::disallowed_methods, reason = "this module is the border to the file system")]
 
 use std::fs;
@@ -155,13 +155,13 @@ pub fn read_tree(root: &Path, limits: Limits) -> Result<Tree, Diagnostic> {
 }
 
 #[cfg(unix)]
-fn mode_of(meta: &fs::Metadata) -> Mode {
+pub(super) fn mode_of(meta: &fs::Metadata) -> Mode {
     use std::os::unix::fs::PermissionsExt as _;
     if meta.permissions().mode() & 0o100 == 0 { Mode::Plain } else { Mode::Executable }
 }
 
 #[cfg(not(unix))]
-fn mode_of(_: &fs::Metadata) -> Mode {
+pub(super) fn mode_of(_: &fs::Metadata) -> Mode {
     Mode::Plain
 }
 
@@ -297,6 +297,62 @@ pub fn remove(path: &Path) -> Result<(), Diagnostic> {
 /// When it is not there or cannot be read.
 pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
     path.canonicalize().map_err(|error| io_error("finding the folder", path, &error))
+}
+
+/// Puts new content in the place of each file: all of it is written and synced beside first, then switched one by one,
+/// so that every file is the old one or the new one, whole. A file keeps its mode; folders are made where missing.
+///
+/// # Errors
+/// When the disk refuses; before the first switch nothing has changed.
+pub fn replace_all(root: &Path, files: &[(RelPath, Vec<u8>)]) -> Result<(), Diagnostic> {
+    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let result = stage(root, files, &mut staged).and_then(|()| staged.iter().try_for_each(|(from, to)| rename(from, to)));
+    if result.is_err() {
+        for (from, _) in &staged {
+            let _ = remove(from);
+        }
+    }
+    result
+}
+
+fn stage(root: &Path, files: &[(RelPath, Vec<u8>)], staged: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), Diagnostic> {
+    for (path, bytes) in files {
+        let mut folder = root.to_owned();
+        for part in path.folders().map(|folder| folder.rsplit('/').next().unwrap_or(folder)) {
+            folder.push(part);
+            match look(&folder)? {
+                Found::Folder(_) => {}
+                Found::Nothing => create_folder(&folder)?,
+                Found::Other(what) => {
+                    return Err(Diagnostic::usage("path", "a file cannot be written there")
+                        .at(folder.display().to_string())
+                        .because(format!("a folder on the way is {what}, which could lead out of the repository"))
+                        .fix("make it a folder, or leave that fix out"));
+                }
+            }
+        }
+        let target = root.join(path.as_str());
+        let meta = fs::symlink_metadata(&target).ok();
+        if meta.as_ref().is_some_and(|meta| !meta.is_file()) {
+            return Err(Diagnostic::usage("path", "a file cannot be written there")
+                .at(target.display().to_string())
+                .because("something that is no regular file stands there")
+                .fix("look what it is, and leave that fix out"));
+        }
+        let beside =
+            folder.join(format!(".{}.highroad", target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())));
+        remove(&beside)?;
+        write_new(&beside, &File { bytes: bytes.clone(), mode: Mode::Plain })?;
+        staged.push((beside.clone(), target));
+        let settle = || -> io::Result<()> {
+            if let Some(meta) = &meta {
+                fs::set_permissions(&beside, meta.permissions())?;
+            }
+            fs::File::open(&beside)?.sync_all()
+        };
+        settle().map_err(|error| io_error("writing the file", &beside, &error))?;
+    }
+    Ok(())
 }
 
 /// A lock that the system drops when the process ends, however it ends.

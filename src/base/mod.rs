@@ -1,10 +1,13 @@
 //! L0: the ground that everything stands on. Nothing here knows what a road is.
 
+pub mod day;
 pub mod diagnostic;
 pub mod digest;
 pub mod env;
 pub mod fs;
 pub mod interrupt;
 pub mod path;
+pub mod read_at;
 pub mod tree;
 pub mod ui;
+pub mod walk;

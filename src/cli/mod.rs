@@ -1,8 +1,13 @@
 //! L5: the command line. One file a command: its flags and what it prints; the work is in `ops`.
 
+mod check;
+mod explain;
+mod hook;
 mod new;
+mod progress;
 mod prompts;
 mod road;
+mod scan;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -21,6 +26,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
+    Check(check::Check),
+    Fix(check::Fix),
+    Explain(explain::Explain),
+    Scan(scan::ScanCommand),
+    Hook(hook::Hook),
     Road(road::Road),
 }
 
@@ -37,6 +47,11 @@ pub fn run() -> Exit {
     };
     let (json, result) = match cli.command {
         Command::New(new) => (new.json, new.exec()),
+        Command::Check(check) => (check.is_json(), check.exec()),
+        Command::Fix(fix) => (fix.json, fix.exec()),
+        Command::Explain(explain) => (explain.json, explain.exec()),
+        Command::Scan(scan) => (scan.is_json(), scan.exec()),
+        Command::Hook(hook) => (false, hook.exec()),
         Command::Road(road) => (false, road.exec()),
     };
     match result {

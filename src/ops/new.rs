@@ -294,8 +294,8 @@ fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [
     let source = if road.source == "built-in" { road.source.clone() } else { "folder".to_owned() };
     let config = Config {
         schema: 1,
-        road: RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source },
-        kind: kind.to_owned(),
+        road: Some(RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source }),
+        kind: Some(kind.to_owned()),
         answers: answers.clone(),
         guardrails: std::collections::BTreeMap::new(),
         waiver: Vec::new(),

@@ -6,9 +6,31 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, to_toml};
+use crate::base::day::Day;
+use crate::base::diagnostic::{Diagnostic, nearest};
 
 /// The name of the file, at the root of the project.
 pub const FILE: &str = "highroad.toml";
+
+/// The keys of the format, for "did you mean".
+const KEYS: [&str; 16] = [
+    "schema",
+    "road",
+    "kind",
+    "answers",
+    "guardrails",
+    "waiver",
+    "id",
+    "version",
+    "source",
+    "guardrail",
+    "path",
+    "reason",
+    "owner",
+    "until",
+    "findings",
+    "block",
+];
 
 /// The content of `highroad.toml`.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -16,10 +38,12 @@ pub const FILE: &str = "highroad.toml";
 pub struct Config {
     /// The version of this format: 1.
     pub schema: u32,
-    /// Which road the project is on.
-    pub road: RoadReference,
+    /// Which road the project is on; nothing where a repository has guardrails only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub road: Option<RoadReference>,
     /// The kind of project.
-    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// The answers that the project was rendered with, by question.
     #[serde(default)]
     pub answers: Answers,
@@ -71,13 +95,94 @@ pub struct Waiver {
     pub owner: String,
     /// The last day, `YYYY-MM-DD`, at most 180 days ahead.
     pub until: String,
+    /// The fingerprints of the findings that it covers; empty for all of the guardrail at the path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
+}
+
+/// How far ahead a waiver may end, in days.
+pub const LONGEST_WAIVER: i32 = 180;
+
+impl Waiver {
+    /// Writes it as it stands in `highroad.toml`.
+    pub fn to_text(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let Self { guardrail, path, reason, owner, until, findings } = self;
+        let mut text = format!(
+            "[[waiver]]\nguardrail = {}\npath = {}\nreason = {}\nowner = {}\nuntil = {}\n",
+            quoted(guardrail),
+            quoted(path),
+            quoted(reason),
+            quoted(owner),
+            quoted(until)
+        );
+        if !findings.is_empty() {
+            let list: Vec<String> = findings.iter().map(|finding| quoted(finding)).collect();
+            text.push_str(&format!("findings = [{}]\n", list.join(", ")));
+        }
+        text
+    }
+
+    /// Returns the last day; nothing where the text is no day.
+    pub fn last_day(&self) -> Option<Day> {
+        Day::parse(&self.until)
+    }
+
+    /// Whether it is in force on a day: it ends on a real day that is neither past nor too far ahead.
+    pub fn holds(&self, today: Day) -> bool {
+        self.last_day().is_some_and(|last| (0..=LONGEST_WAIVER).contains(&today.until(last)))
+    }
 }
 
 impl Config {
+    /// Reads the text of a `highroad.toml`.
+    ///
+    /// # Errors
+    /// When it does not follow the format: the line, what does not fit, and the nearest known name.
+    pub fn read(text: &str) -> Result<Self, Diagnostic> {
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let message = error.message().replace('\n', " ");
+            let unknown = message.split('`').nth(1).unwrap_or_default();
+            let near = nearest(unknown, KEYS.iter().copied()).filter(|_| message.starts_with("unknown"));
+            Diagnostic::usage("config", format!("`{FILE}` cannot be read")).at(format!("{FILE}:{line}")).because(message.clone()).fix(
+                near.map_or_else(
+                    || format!("correct the line; the format is in docs/reference/schemas of Highroad, `{FILE}`"),
+                    |near| format!("did you mean `{near}`?"),
+                ),
+            )
+        })
+    }
+
+    /// Refuses ids of guardrails that are not in `known`, in levels and in waivers.
+    ///
+    /// # Errors
+    /// Says which id, where, and the nearest known one.
+    pub fn check_ids(&self, text: &str, known: &[&str]) -> Result<(), Diagnostic> {
+        let waived = self.waiver.iter().map(|waiver| &waiver.guardrail);
+        let Some(unknown) = self.guardrails.keys().chain(waived).find(|id| !known.contains(&id.as_str())) else { return Ok(()) };
+        let line = text.lines().position(|line| line.contains(unknown.as_str())).map_or(1, |at| at + 1);
+        Err(Diagnostic::usage("guardrail-id", format!("there is no guardrail `{unknown}`"))
+            .at(format!("{FILE}:{line}"))
+            .because("a typo in a security setting must not be silence")
+            .fix(match nearest(unknown, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`? `highroad explain` lists them all"),
+                None => "`highroad explain` lists them all".to_owned(),
+            }))
+    }
+
+    /// Writes a `highroad.toml` for a repository that is on no road: guardrails and waivers only.
+    pub fn bare_text() -> String {
+        "# What you decided about the guardrails of this repository. Edit it freely.\nschema = 1\n\n\
+         # How loudly a guardrail speaks here: \"block\", \"warn\", \"advise\" or \"off\", by its id.\n[guardrails]\n"
+            .to_owned()
+    }
+
     /// Writes a fresh `highroad.toml`, with comments for the person who opens it.
     pub fn to_text(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let RoadReference { id, version, source } = &self.road;
+        let none = RoadReference { id: String::new(), version: String::new(), source: String::new() };
+        let RoadReference { id, version, source } = self.road.as_ref().unwrap_or(&none);
         format!(
             "# Which road this project is on, and what you decided about it. Edit it freely.\n\
              # What Highroad itself has to remember is in `highroad.lock`.\n\
@@ -103,7 +208,7 @@ impl Config {
              # owner = \"name of a person or team\"\n\
              # until = \"YYYY-MM-DD\"\n",
             schema = self.schema,
-            kind = quoted(&self.kind),
+            kind = quoted(self.kind.as_deref().unwrap_or_default()),
             id = quoted(id),
             version = quoted(version),
             source = quoted(source),
@@ -120,8 +225,8 @@ mod tests {
     fn reads_back_what_it_writes_and_refuses_a_typo() {
         let config = Config {
             schema: 1,
-            road: RoadReference { id: "ml".into(), version: "2026.11.0".into(), source: "built-in".into() },
-            kind: "llm-app".into(),
+            road: Some(RoadReference { id: "ml".into(), version: "2026.11.0".into(), source: "built-in".into() }),
+            kind: Some("llm-app".into()),
             answers: [("purpose".to_owned(), "say \"hi\" \\ bye".to_owned())].into(),
             guardrails: BTreeMap::new(),
             waiver: Vec::new(),

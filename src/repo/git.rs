@@ -109,6 +109,29 @@ pub fn facts(folder: &Path) -> Facts {
     Facts { user_name: text("user.name"), user_email: text("user.email"), remote_host, signs }
 }
 
+/// Returns the folder that git takes the hooks of the repository around `folder` from.
+///
+/// # Errors
+/// When there is no repository, or it cannot be read.
+pub fn hooks_folder(folder: &Path) -> Result<PathBuf, Diagnostic> {
+    let failed = |error: git2::Error| git_error("open the repository", &error).at(folder.display().to_string());
+    let repository = Repository::discover(folder).map_err(|error| {
+        if error.code() != ErrorCode::NotFound {
+            return failed(error);
+        }
+        Diagnostic::usage("no-git", "there is no git repository here")
+            .at(folder.display().to_string())
+            .because("a commit hook belongs to a repository")
+            .fix("run it in a repository, or start one with `git init`")
+    })?;
+    let config = repository.config().map_err(failed)?;
+    let root = repository.workdir().unwrap_or_else(|| repository.path());
+    Ok(match config.get_path("core.hooksPath") {
+        Ok(path) => root.join(path),
+        Err(_) => repository.commondir().join("hooks"),
+    })
+}
+
 /// Returns the host in a remote's URL: `https://host/…`, `ssh://user@host:22/…` or `user@host:path`.
 fn host_of(url: &str) -> Option<String> {
     let rest = match url.split_once("://") {

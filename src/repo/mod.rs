@@ -4,3 +4,6 @@ pub mod answers;
 pub mod config;
 pub mod git;
 pub mod lock;
+pub mod snapshot;
+pub mod subject;
+pub mod worktree;

@@ -1,8 +1,11 @@
 //! The road inside the binary: published versions, packed and compressed by the build script.
 
+use std::collections::BTreeMap;
+
 use crate::base::diagnostic::Diagnostic;
 use crate::base::path::RelPath;
 use crate::base::tree::{File, Mode, Tree};
+use crate::repo::config::Level;
 
 include!(concat!(env!("OUT_DIR"), "/roads.rs"));
 
@@ -19,9 +22,33 @@ pub fn newest() -> Result<(&'static str, Tree), Diagnostic> {
     Ok((version, unpack(packed)))
 }
 
+/// Returns the files of a published version; nothing for one that this binary does not hold.
+pub fn read(version: &str) -> Option<Tree> {
+    VERSIONS.iter().find(|(name, _)| *name == version).map(|(_, packed)| unpack(packed))
+}
+
 /// Returns the names of the published versions, oldest first.
 pub fn versions() -> impl Iterator<Item = &'static str> {
     VERSIONS.iter().map(|(version, _)| *version)
+}
+
+/// The part of a manifest that a check needs.
+#[derive(serde::Deserialize)]
+struct GuardrailLevels {
+    #[serde(default)]
+    guardrails: BTreeMap<String, Level>,
+}
+
+/// Returns how loudly a version wants its guardrails; nothing for a version that this binary does not hold.
+///
+/// # Errors
+/// When the manifest inside the binary is broken.
+pub fn levels(version: &str) -> Result<BTreeMap<String, Level>, Diagnostic> {
+    let Some((_, manifest)) = MANIFESTS.iter().find(|(name, _)| *name == version) else { return Ok(BTreeMap::new()) };
+    let levels: GuardrailLevels = toml::from_str(manifest).map_err(|error| {
+        Diagnostic::failed("road", format!("the built-in road {version} cannot be read")).because(error.to_string()).fix("install Highroad again")
+    })?;
+    Ok(levels.guardrails)
 }
 
 /// Unpacks what `build.rs` packed: path length, path, mode, content length, content, for each file.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
+use crate::repo::config::Level;
 use crate::repo::lock::Ownership;
 
 /// `road.toml`.
@@ -36,6 +37,9 @@ pub struct Manifest {
     /// What changed in this version, and why.
     #[serde(default)]
     pub change: Vec<Change>,
+    /// How loudly the road wants its guardrails, by id; what is not named speaks as its own definition says.
+    #[serde(default)]
+    pub guardrails: BTreeMap<String, Level>,
     /// Tables of constants that templates see.
     #[serde(default)]
     pub data: Vec<Data>,

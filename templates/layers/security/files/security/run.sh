@@ -4,7 +4,7 @@
 # Exit code: 0 all pass, 1 at least one FAIL, 3 no FAIL but something could not be checked, 2 wrong use.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all=(secrets dependencies code models workflows container sbom provenance tests)
+all=(secrets dependencies code models workflows container sbom provenance policy tests)
 reports=artifacts/security
 
 stages=("$@")

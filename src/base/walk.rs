@@ -1,0 +1,149 @@
+//! Walking a folder and reading its files at any place, links never followed.
+#![expect(clippy::disallowed_methods, reason = "this module is a border to the file system, as `fs` is")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::fs::mode_of;
+use super::read_at::ReadAt;
+use super::tree::Mode;
+
+/// A file that is open for reading at any place.
+#[derive(Debug)]
+pub struct Reader {
+    file: fs::File,
+    size: u64,
+}
+
+impl ReadAt for Reader {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+    }
+}
+
+/// Opens a regular file for reading at any place. Links are not followed; pipes and devices are refused, not waited for.
+///
+/// # Errors
+/// Says why it cannot be read.
+pub fn open(path: &Path) -> Result<Reader, String> {
+    let meta = fs::symlink_metadata(path).map_err(|error| error.to_string())?;
+    if !meta.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    let size = file.metadata().map_err(|error| error.to_string())?.len();
+    Ok(Reader { file, size })
+}
+
+/// A path that a walk came by.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The path from the root, with `/`. A name that is no UTF-8 is shown with `\u{fffd}` and cannot be opened.
+    pub path: String,
+    /// What it is.
+    pub kind: WalkedKind,
+    /// How many bytes it has.
+    pub size: u64,
+}
+
+/// What a walk came by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WalkedKind {
+    /// A regular file, and whether its owner may run it.
+    File(bool),
+    /// A symbolic link.
+    Link,
+    /// A pipe, a socket, a device.
+    Special,
+}
+
+/// Folders that tools fill with other people's files, which no repository keeps.
+fn is_foreign(folder: &Path, name: &str) -> bool {
+    matches!(
+        name,
+        ".git" | "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache" | ".pytest_cache" | ".ipynb_checkpoints"
+    ) || folder.join("pyvenv.cfg").is_file()
+}
+
+/// Lists the files below `root`, in no order, links not followed. With `git`, what git would ignore is left out, and
+/// so are repositories inside this one.
+/// Returns the paths, and what could not be looked at with the reason.
+pub fn walk(root: &Path, git: bool) -> (Vec<Walked>, Vec<(String, String)>) {
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    let mut builder = ignore::WalkBuilder::new(root);
+    builder.standard_filters(false).git_ignore(git).git_exclude(git).git_global(git).require_git(true).follow_links(false);
+    builder.filter_entry(move |entry| {
+        let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let name = entry.file_name().to_string_lossy();
+        let inner = || git && entry.path().join(".git").exists();
+        entry.depth() == 0 || name != ".git" && !(folder && (is_foreign(entry.path(), &name) || inner()))
+    });
+    let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    for step in builder.build() {
+        let entry = match step {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error_path(&error).map_or_else(|| ".".to_owned(), |path| relative(&path));
+                let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                failed.push((path, why));
+                continue;
+            }
+        };
+        let Some(kind) = entry.file_type() else { continue };
+        let path = relative(entry.path());
+        if kind.is_dir() {
+            continue;
+        }
+        if entry.path().to_str().is_none() {
+            failed.push((path.clone(), "its name is no UTF-8".to_owned()));
+        }
+        match entry.metadata() {
+            Ok(meta) => {
+                let walked = match (kind.is_symlink(), meta.is_file()) {
+                    (true, _) => WalkedKind::Link,
+                    (false, true) => WalkedKind::File(mode_of(&meta) == Mode::Executable),
+                    (false, false) => WalkedKind::Special,
+                };
+                found.push(Walked { path, kind: walked, size: meta.len() });
+            }
+            Err(error) => failed.push((path, error.to_string())),
+        }
+    }
+    (found, failed)
+}
+
+fn error_path(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::Loop { child, .. } => Some(child.clone()),
+        ignore::Error::Partial(_)
+        | ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
+    }
+}
+
+/// Looks at a path as a walk would.
+pub fn walked(root: &Path, path: &str) -> Option<Walked> {
+    let meta = fs::symlink_metadata(root.join(path)).ok()?;
+    let kind = match (meta.is_symlink(), meta.is_file(), meta.is_dir()) {
+        (true, ..) => WalkedKind::Link,
+        (_, true, _) => WalkedKind::File(mode_of(&meta) == Mode::Executable),
+        (_, _, true) => return None,
+        _ => WalkedKind::Special,
+    };
+    Some(Walked { path: path.to_owned(), kind, size: meta.len() })
+}

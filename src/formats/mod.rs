@@ -1,0 +1,32 @@
+//! L1: readers of other people's formats: lossless where a fix edits them, bounded always.
+
+pub mod conda;
+pub mod data_magic;
+pub mod dockerfile;
+pub mod dockerfile_instructions;
+pub mod expressions;
+pub mod feed;
+pub mod gguf;
+pub mod gitlab;
+pub mod hdf5;
+pub mod json;
+pub mod lz4;
+pub mod model_magic;
+pub mod notebook;
+pub mod npy;
+pub mod onnx;
+pub mod pickle;
+pub mod pipfile;
+pub mod protobuf;
+pub mod pyproject;
+pub mod python_lock;
+pub mod requirement;
+pub mod requirements;
+pub mod safetensors;
+pub mod setup_py;
+pub mod tar;
+pub mod tensorflow;
+pub mod text;
+pub mod workflow;
+pub mod yaml;
+pub mod zip;

@@ -1,0 +1,71 @@
+//! What the project's road knows: pins, advisories, levels, starter files, and whether there is a newer version.
+
+use std::collections::BTreeMap;
+
+use crate::base::diagnostic::Diagnostic;
+use crate::base::tree::Tree;
+use crate::guardrails::guardrail::{Knowledge, Starter};
+use crate::guardrails::pins;
+use crate::repo::config::{Config, Level};
+use crate::repo::lock::Lock;
+use crate::road::builtin;
+
+/// A table of starter files in a road.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StarterFile {
+    starter: Vec<StarterEntry>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StarterEntry {
+    guardrail: String,
+    path: String,
+    file: String,
+}
+
+/// Reads what the road of a project knows; without a project, what the newest built-in version knows.
+///
+/// # Errors
+/// When the road inside the binary is broken.
+pub fn read(config: Option<&Config>) -> Result<Knowledge, Diagnostic> {
+    let (newest, tree) = builtin::newest()?;
+    let text = |path: &str| tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    let broken = |why: String| {
+        Diagnostic::failed("road", format!("the built-in road {newest} cannot be used")).because(why).fix("install Highroad again")
+    };
+    let (actions, images, advisories) =
+        pins::read(&text("pins/known-actions.toml"), &text("pins/known-images.toml"), &text("pins/advisories.toml")).map_err(broken)?;
+    let mine = config.and_then(|config| config.road.as_ref());
+    let newer_road = mine
+        .filter(|road| road.id == "ml" && road.source == "built-in" && calendar(&road.version) < calendar(newest))
+        .map(|_| newest.to_owned());
+    Ok(Knowledge { actions, images, advisories, newer_road, starters: starters(&tree).map_err(broken)? })
+}
+
+fn starters(tree: &Tree) -> Result<Vec<Starter>, String> {
+    let Some(list) = tree.get("starters/starters.toml") else { return Ok(Vec::new()) };
+    let list: StarterFile = toml::from_str(&String::from_utf8_lossy(&list.bytes)).map_err(|error| error.to_string())?;
+    let starter = |entry: StarterEntry| {
+        let file = tree.get(&format!("starters/{}", entry.file)).ok_or_else(|| format!("starters/{} is missing", entry.file))?;
+        Ok(Starter { guardrail: entry.guardrail, path: entry.path, text: String::from_utf8_lossy(&file.bytes).into_owned() })
+    };
+    list.starter.into_iter().map(starter).collect()
+}
+
+/// Returns the numbers of a calendar version, to compare.
+fn calendar(version: &str) -> Vec<u32> {
+    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// Returns how loudly the road of a project wants its guardrails; nothing for a repository that is on no road. The lock
+/// speaks first: who edits or removes `highroad.toml` does not leave the road by it.
+///
+/// # Errors
+/// When the version is inside the binary and broken.
+pub fn levels(config: Option<&Config>, lock: Option<&Lock>) -> Result<BTreeMap<String, Level>, Diagnostic> {
+    let named = config.and_then(|config| config.road.as_ref()).map(|road| road.version.as_str());
+    let Some(version) = lock.map(|lock| lock.road.version.as_str()).or(named) else { return Ok(BTreeMap::new()) };
+    builtin::levels(version)
+}
