@@ -14,7 +14,7 @@ use support::{Folder, Run, git};
 /// A workflow with a finding that blocks, and one that has a safe fix.
 const WORKFLOW: &str = "# ours\non: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v7.0.1 # keep\n      - run: make test\n";
 const SAFE_CODE: &str = "import torch\n\nmodel = torch.load(\"m.pt\", weights_only=True)\n";
-const RISKY_CODE: &str = "import pickle\n\nmodel = pickle.load(open(\"m.pkl\", \"rb\"))\n";
+const RISKY_CODE: &str = "import requests\n\nanswer = requests.get(\"https://a.example\", verify=False)\n";
 
 fn repository(folder: &Folder) -> std::path::PathBuf {
     folder.write("repo/train.py", SAFE_CODE);
@@ -47,7 +47,8 @@ fn a_person_sees_what_where_why_how_and_the_next_step() {
     std::fs::write(root.join("load.py"), RISKY_CODE).unwrap();
     let run = highroad(&folder, &root, &["check"]);
     assert_eq!(run.code, 1, "{}", run.err);
-    for part in ["unsafe-deserialization", "load.py:3:", "| model = pickle.load", "Next", "unpinned-action", ".github/workflows/ci.yml:7:"]
+    for part in
+        ["tls-verification-off", "load.py:3:", "3 | answer = requests.get", "Next", "unpinned-action", ".github/workflows/ci.yml:7:"]
     {
         assert!(run.out.contains(part), "`{part}` is not in\n{}", run.out);
     }
@@ -63,7 +64,7 @@ fn the_staged_content_counts_and_not_what_lies_on_disk() {
     git(&root, &["add", "load.py"]);
     std::fs::write(root.join("load.py"), SAFE_CODE).unwrap();
     let report = json(&highroad(&folder, &root, &["check", "--staged", "--json"]));
-    assert_eq!(places(&report), ["unsafe-deserialization load.py:3"]);
+    assert_eq!(places(&report), ["tls-verification-off load.py:3"]);
     assert_eq!((&report["mode"], &report["counts"]["files"]), (&Value::from("staged"), &Value::from(1)));
     // Away from the root, too.
     std::fs::create_dir(root.join("deep")).unwrap();
@@ -80,7 +81,7 @@ fn since_a_revision_only_what_changed_is_looked_at() {
     git(&root, &["commit", "-qm", "load"]);
     std::fs::write(root.join("untracked.py"), RISKY_CODE).unwrap();
     let report = json(&highroad(&folder, &root, &["check", "--since", "main", "--json"]));
-    assert_eq!(places(&report), ["unsafe-deserialization load.py:3", "unsafe-deserialization untracked.py:3"]);
+    assert_eq!(places(&report), ["tls-verification-off load.py:3", "tls-verification-off untracked.py:3"]);
     let bad = highroad(&folder, &root, &["check", "--since", "nowhere"]);
     assert_eq!(bad.code, 2);
     assert!(bad.err.contains("nowhere") && bad.err.contains("= fix:"), "{}", bad.err);
@@ -92,10 +93,10 @@ fn it_works_without_git_and_without_a_record_and_on_a_single_file() {
     folder.write("plain/load.py", RISKY_CODE);
     folder.write("plain/.venv/pyvenv.cfg", "");
     folder.write("plain/.venv/lib/other.py", RISKY_CODE);
-    let report = json(&folder.highroad(&["check", "plain", "--json", "--only", "unsafe-deserialization"]));
-    assert_eq!(places(&report), ["unsafe-deserialization load.py:3"]);
+    let report = json(&folder.highroad(&["check", "plain", "--json", "--only", "tls-verification-off"]));
+    assert_eq!(places(&report), ["tls-verification-off load.py:3"]);
     let report = json(&folder.highroad(&["check", "plain/load.py", "--json"]));
-    assert!(places(&report).contains(&"unsafe-deserialization load.py:3".to_owned()), "{report}");
+    assert!(places(&report).contains(&"tls-verification-off load.py:3".to_owned()), "{report}");
     folder.highroad(&["check", "plain", "--staged"]).fails(2, &["no git repository"]);
 }
 
@@ -107,8 +108,8 @@ fn a_tracked_file_counts_although_it_is_ignored_and_an_ignored_one_does_not() {
     std::fs::write(root.join("in.tmp.py"), RISKY_CODE).unwrap();
     git(&root, &["add", "-f", "in.tmp.py"]);
     std::fs::write(root.join("out.tmp.py"), RISKY_CODE).unwrap();
-    let report = json(&highroad(&folder, &root, &["check", "--json", "--only", "unsafe-deserialization"]));
-    assert_eq!(places(&report), ["unsafe-deserialization in.tmp.py:3"]);
+    let report = json(&highroad(&folder, &root, &["check", "--json", "--only", "tls-verification-off"]));
+    assert_eq!(places(&report), ["tls-verification-off in.tmp.py:3"]);
 }
 
 #[test]
@@ -143,10 +144,10 @@ fn a_waiver_rests_until_its_day_and_shows_who_answers() {
     std::fs::write(root.join("load.py"), RISKY_CODE).unwrap();
     let waiver = |until: &str| {
         let text = format!(
-            "schema = 1\n[[waiver]]\nguardrail = \"unsafe-deserialization\"\npath = \"*.py\"\nreason = \"moves in May\"\nowner = \"ml-team\"\nuntil = \"{until}\"\n"
+            "schema = 1\n[[waiver]]\nguardrail = \"tls-verification-off\"\npath = \"*.py\"\nreason = \"moves in May\"\nowner = \"ml-team\"\nuntil = \"{until}\"\n"
         );
         std::fs::write(root.join("highroad.toml"), text).unwrap();
-        json(&highroad(&folder, &root, &["check", "--json", "--only", "unsafe-deserialization,waiver-expired"]))
+        json(&highroad(&folder, &root, &["check", "--json", "--only", "tls-verification-off,waiver-expired"]))
     };
     let soon = highroad::base::day::Day::today().plus(30).to_string();
     let report = waiver(&soon);
@@ -155,7 +156,7 @@ fn a_waiver_rests_until_its_day_and_shows_who_answers() {
     let far = highroad::base::day::Day::today().plus(200).to_string();
     for until in ["2026-01-01", far.as_str(), "never"] {
         let report = waiver(until);
-        assert_eq!(places(&report), ["waiver-expired highroad.toml:7", "unsafe-deserialization load.py:3"], "{until}");
+        assert_eq!(places(&report), ["waiver-expired highroad.toml:7", "tls-verification-off load.py:3"], "{until}");
         assert_eq!(report["counts"]["waived"], 0, "{until}");
     }
 }
@@ -174,7 +175,7 @@ fn a_baseline_lets_what_is_there_rest_and_what_is_new_block() {
     // A new line above moves the old finding, and does not wake it; a second call in the same file is new.
     std::fs::write(root.join("load.py"), format!("\"\"\"Loads.\"\"\"\n{RISKY_CODE}")).unwrap();
     assert_eq!(highroad(&folder, &root, &["check"]).code, 0);
-    std::fs::write(root.join("load.py"), format!("{RISKY_CODE}other = pickle.load(open(\"n.pkl\", \"rb\"))\n")).unwrap();
+    std::fs::write(root.join("load.py"), format!("{RISKY_CODE}other = requests.get(\"https://b.example\", verify=False)\n")).unwrap();
     let report = json(&highroad(&folder, &root, &["check", "--json"]));
     assert_eq!((&report["counts"]["block"], report["counts"]["waived"].as_u64() > Some(0)), (&Value::from(1), true), "{report}");
     for until in ["2020-01-01", "soon", "2030-01-01"] {
@@ -206,12 +207,12 @@ fn every_format_is_one_document_that_its_reader_takes() {
         .collect();
     assert!(uris.contains(&"a%20b%2Cc%3Ad%25.py"), "{uris:?}");
     let github = of("github").out;
-    assert!(github.contains("::error title=unsafe-deserialization,file=a b%2Cc%3Ad%25.py,line=3,"), "{github}");
+    assert!(github.contains("::error title=tls-verification-off,file=a b%2Cc%3Ad%25.py,line=3,"), "{github}");
     let gitlab = json(&of("gitlab"));
-    let entry = gitlab.as_array().unwrap().iter().find(|entry| entry["check_name"] == "unsafe-deserialization").unwrap();
+    let entry = gitlab.as_array().unwrap().iter().find(|entry| entry["check_name"] == "tls-verification-off").unwrap();
     assert_eq!((&entry["location"]["lines"]["begin"], &entry["severity"]), (&Value::from(3), &Value::from("critical")));
     let markdown = of("markdown").out;
-    assert!(markdown.contains("| block | unsafe-deserialization | a b,c:d%.py:3:"), "{markdown}");
+    assert!(markdown.contains("| block | tls-verification-off | a b,c:d%.py:3:"), "{markdown}");
     assert_eq!(of("human").out, of("human").out, "two runs print the same bytes");
     for format in ["json", "sarif", "github", "gitlab", "markdown", "human"] {
         assert_eq!(of(format).code, 1, "{format}");
@@ -297,12 +298,12 @@ fn links_in_loops_dangling_links_pipes_and_odd_names_end_well() {
     std::os::unix::fs::symlink("..", root.join("up")).unwrap();
     Run::of(folder.command("mkfifo").arg(root.join("pipe.py"))).success();
     std::fs::write(root.join("\u{1b}[31mred\nname.py"), RISKY_CODE).unwrap();
-    std::fs::write(root.join("latin.py"), b"# caf\xe9\nimport pickle\npickle.load(f)\n").unwrap();
-    let run = highroad(&folder, &root, &["check", "--only", "unsafe-deserialization"]);
+    std::fs::write(root.join("latin.py"), b"# caf\xe9\nimport requests\nrequests.get(u, verify=False)\n").unwrap();
+    let run = highroad(&folder, &root, &["check", "--only", "tls-verification-off"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(!run.out.contains('\u{1b}'), "a name drives the terminal: {:?}", run.out);
     assert!(run.out.contains("latin.py:3:"), "{}", run.out);
-    folder.highroad(&["check", "nowhere"]).fails(3, &["nowhere"]);
+    folder.highroad(&["check", "nowhere"]).fails(2, &["nowhere"]);
 }
 
 #[test]
@@ -310,10 +311,10 @@ fn a_guardrail_that_is_turned_down_is_seen_by_everybody() {
     let folder = Folder::new();
     let root = repository(&folder);
     std::fs::write(root.join("load.py"), RISKY_CODE).unwrap();
-    std::fs::write(root.join("highroad.toml"), "schema = 1\n[guardrails]\nunsafe-deserialization = \"off\"\n").unwrap();
+    std::fs::write(root.join("highroad.toml"), "schema = 1\n[guardrails]\ntls-verification-off = \"off\"\n").unwrap();
     let run = highroad(&folder, &root, &["check", "--json"]);
     let report = json(&run);
-    assert_eq!(report["lowered"][0]["guardrail"], "unsafe-deserialization");
+    assert_eq!(report["lowered"][0]["guardrail"], "tls-verification-off");
     assert!(places(&report).contains(&"guardrail-weakened highroad.toml:0".to_owned()), "{report}");
     assert!(highroad(&folder, &root, &["check"]).out.contains("the road wants"));
 }

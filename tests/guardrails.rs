@@ -27,7 +27,7 @@ fn found(folder: &Folder, id: &str) -> bool {
     let only = ["--only", id];
     let only = if id == "unscannable-file" { &[][..] } else { &only[..] };
     let run = folder.highroad(&[&["check", "repository", "--json"], only].concat());
-    assert!(run.code < 2, "{}", run.err);
+    assert_ne!(run.code, 2, "{}: {}", id, run.err);
     let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     report["findings"].as_array().unwrap().iter().any(|finding| finding["guardrail"] == id)
 }
@@ -69,7 +69,8 @@ fn definitions_are_whole() {
             assert!(!text.contains("   "), "{}: {part} has a gap", meta.id);
         }
         assert!(!meta.title.ends_with('.'), "{}", meta.id);
-        assert!(!served_by(meta).is_empty(), "{} serves no standard", meta.id);
+        let of_ours = OF_THE_CHECK.contains(&meta.id) || matches!(meta.id, "road-drift" | "road-outdated" | "safeguard-removed");
+        assert!(of_ours || !served_by(meta).is_empty(), "{} serves no standard", meta.id);
         for verdict in [Verdict::Bad, Verdict::Good] {
             assert!(meta.examples.iter().any(|example| example.verdict == verdict), "{}: no {verdict:?} example", meta.id);
         }

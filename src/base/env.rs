@@ -29,6 +29,11 @@ pub fn git_identity(role: &str) -> Option<(String, String)> {
     read("NAME").zip(read("EMAIL"))
 }
 
+/// Returns the index that git gave to a hook, where it is not the repository's own: `git commit -a` makes one for itself.
+pub fn git_index_file() -> Option<PathBuf> {
+    std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// Returns the first program called `name` on the search path.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;

@@ -296,63 +296,91 @@ pub fn remove(path: &Path) -> Result<(), Diagnostic> {
 /// # Errors
 /// When it is not there or cannot be read.
 pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
-    path.canonicalize().map_err(|error| io_error("finding the folder", path, &error))
+    path.canonicalize().map_err(|error| {
+        if error.kind() != io::ErrorKind::NotFound {
+            return io_error("finding it", path, &error);
+        }
+        Diagnostic::usage("path", "there is nothing at that path")
+            .at(path.display().to_string())
+            .because(error.to_string())
+            .fix("check the spelling of the path")
+    })
+}
+
+/// Says why no file can be written at `path` below `root`; nothing where it can. A folder on the way that is a link could
+/// lead out of the root.
+pub fn unwritable(root: &Path, path: &RelPath) -> Option<String> {
+    for folder in path.folders() {
+        match look(&root.join(folder)) {
+            Ok(Found::Folder(_)) => {}
+            Ok(Found::Nothing) => return None,
+            Ok(Found::Other(what)) => return Some(format!("`{folder}` is {what}")),
+            Err(error) => return Some(error.why),
+        }
+    }
+    match look(&root.join(path.as_str())) {
+        Ok(Found::Nothing | Found::Other("a file")) => None,
+        Ok(Found::Folder(_)) => Some("a folder stands there".to_owned()),
+        Ok(Found::Other(what)) => Some(format!("{what} stands there")),
+        Err(error) => Some(error.why),
+    }
 }
 
 /// Puts new content in the place of each file: all of it is written and synced beside first, then switched one by one,
 /// so that every file is the old one or the new one, whole. A file keeps its mode; folders are made where missing.
 ///
 /// # Errors
-/// When the disk refuses; before the first switch nothing has changed.
+/// When a path cannot be written, or the disk refuses; before the first switch nothing has changed.
 pub fn replace_all(root: &Path, files: &[(RelPath, Vec<u8>)]) -> Result<(), Diagnostic> {
-    let mut staged: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let result = stage(root, files, &mut staged).and_then(|()| staged.iter().try_for_each(|(from, to)| rename(from, to)));
+    if let Some((path, why)) = files.iter().find_map(|(path, _)| Some((path, unwritable(root, path)?))) {
+        return Err(Diagnostic::usage("path", "a file cannot be written there")
+            .at(root.join(path.as_str()).display().to_string())
+            .because(why)
+            .fix("look what it is, and leave that fix out"));
+    }
+    let (mut staged, mut made) = (Vec::new(), Vec::new());
+    let result = files
+        .iter()
+        .try_for_each(|(path, bytes)| stage(root, path, bytes, &mut staged, &mut made))
+        .and_then(|()| staged.iter().try_for_each(|(from, to)| rename(from, to)));
     if result.is_err() {
+        // What was switched stays, whole; what was not is taken away, with the folders that were made for it alone.
         for (from, _) in &staged {
-            let _ = remove(from);
+            let _ = fs::remove_file(from);
+        }
+        for folder in made.iter().rev() {
+            let _ = fs::remove_dir(folder);
         }
     }
     result
 }
 
-fn stage(root: &Path, files: &[(RelPath, Vec<u8>)], staged: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), Diagnostic> {
-    for (path, bytes) in files {
-        let mut folder = root.to_owned();
-        for part in path.folders().map(|folder| folder.rsplit('/').next().unwrap_or(folder)) {
-            folder.push(part);
-            match look(&folder)? {
-                Found::Folder(_) => {}
-                Found::Nothing => create_folder(&folder)?,
-                Found::Other(what) => {
-                    return Err(Diagnostic::usage("path", "a file cannot be written there")
-                        .at(folder.display().to_string())
-                        .because(format!("a folder on the way is {what}, which could lead out of the repository"))
-                        .fix("make it a folder, or leave that fix out"));
-                }
-            }
+/// Writes one file beside its place, under a name that nothing has.
+fn stage(
+    root: &Path,
+    path: &RelPath,
+    bytes: &[u8],
+    staged: &mut Vec<(PathBuf, PathBuf)>,
+    made: &mut Vec<PathBuf>,
+) -> Result<(), Diagnostic> {
+    for folder in path.folders().map(|folder| root.join(folder)) {
+        if look(&folder)? == Found::Nothing {
+            create_folder(&folder)?;
+            made.push(folder);
         }
-        let target = root.join(path.as_str());
-        let meta = fs::symlink_metadata(&target).ok();
-        if meta.as_ref().is_some_and(|meta| !meta.is_file()) {
-            return Err(Diagnostic::usage("path", "a file cannot be written there")
-                .at(target.display().to_string())
-                .because("something that is no regular file stands there")
-                .fix("look what it is, and leave that fix out"));
-        }
-        let beside =
-            folder.join(format!(".{}.highroad", target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())));
-        remove(&beside)?;
-        write_new(&beside, &File { bytes: bytes.clone(), mode: Mode::Plain })?;
-        staged.push((beside.clone(), target));
-        let settle = || -> io::Result<()> {
-            if let Some(meta) = &meta {
-                fs::set_permissions(&beside, meta.permissions())?;
-            }
-            fs::File::open(&beside)?.sync_all()
-        };
-        settle().map_err(|error| io_error("writing the file", &beside, &error))?;
     }
-    Ok(())
+    let target = root.join(path.as_str());
+    let name = target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let beside = target.with_file_name(format!(".{name}.highroad-{}", std::process::id()));
+    write_new(&beside, &File { bytes: bytes.to_vec(), mode: Mode::Plain })?;
+    staged.push((beside.clone(), target.clone()));
+    let settle = || -> io::Result<()> {
+        if let Ok(meta) = fs::symlink_metadata(&target) {
+            fs::set_permissions(&beside, meta.permissions())?;
+        }
+        fs::File::open(&beside)?.sync_all()
+    };
+    settle().map_err(|error| io_error("writing the file", &beside, &error))
 }
 
 /// A lock that the system drops when the process ends, however it ends.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::fs::mode_of;
+use super::interrupt;
 use super::read_at::ReadAt;
 use super::tree::Mode;
 
@@ -43,7 +44,11 @@ pub fn open(path: &Path) -> Result<Reader, String> {
     }
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
     let size = file.metadata().map_err(|error| error.to_string())?.len();
-    Ok(Reader { file, size })
+    let reader = Reader { file, size };
+    if size == 0 && reader.read_at(0, &mut [0]).is_ok_and(|came| came > 0) {
+        return Err("the system does not say how large it is".to_owned());
+    }
+    Ok(reader)
 }
 
 /// A path that a walk came by.
@@ -72,25 +77,65 @@ pub enum WalkedKind {
 fn is_foreign(folder: &Path, name: &str) -> bool {
     matches!(
         name,
-        ".git" | "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache" | ".pytest_cache" | ".ipynb_checkpoints"
-    ) || folder.join("pyvenv.cfg").is_file()
+        "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache" | ".pytest_cache" | ".ipynb_checkpoints"
+    ) || folder.join("pyvenv.cfg").is_file() && ["lib", "Lib", "bin", "Scripts"].iter().any(|inner| folder.join(inner).is_dir())
 }
 
-/// Lists the files below `root`, in no order, links not followed. With `git`, what git would ignore is left out, and
-/// so are repositories inside this one.
-/// Returns the paths, and what could not be looked at with the reason.
-pub fn walk(root: &Path, git: bool) -> (Vec<Walked>, Vec<(String, String)>) {
-    let (mut found, mut failed) = (Vec::new(), Vec::new());
+/// Which folders a walk leaves out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LeaveOut {
+    /// Git's own folder alone.
+    Nothing,
+    /// Environments and caches of tools, too.
+    Foreign,
+    /// What git ignores and repositories inside this one, too.
+    Ignored,
+}
+
+/// What a walk came by.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// The files, links and special files, in no order.
+    pub found: Vec<Walked>,
+    /// What could not be looked at, with the reason.
+    pub failed: Vec<(String, String)>,
+    /// Folders that were left out for what they are; not those that git ignores.
+    pub not_entered: Vec<String>,
+}
+
+/// Lists what is below `root`, links not followed.
+pub fn walk(root: &Path, leave_out: LeaveOut) -> Walk {
+    let mut result = Walk::default();
+    let (found, failed) = (&mut result.found, &mut result.failed);
+    let git = leave_out == LeaveOut::Ignored;
     let mut builder = ignore::WalkBuilder::new(root);
     builder.standard_filters(false).git_ignore(git).git_exclude(git).git_global(git).require_git(true).follow_links(false);
+    let left = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let noted = std::sync::Arc::clone(&left);
     builder.filter_entry(move |entry| {
         let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let name = entry.file_name().to_string_lossy();
-        let inner = || git && entry.path().join(".git").exists();
-        entry.depth() == 0 || name != ".git" && !(folder && (is_foreign(entry.path(), &name) || inner()))
+        if entry.depth() == 0 || !folder && name != ".git" {
+            return true;
+        }
+        if name == ".git" {
+            return false;
+        }
+        let inner = git && entry.path().join(".git").exists();
+        let foreign = leave_out != LeaveOut::Nothing && is_foreign(entry.path(), &name);
+        if (inner || foreign)
+            && let Ok(mut left) = noted.lock()
+        {
+            left.push(entry.path().to_owned());
+        }
+        !inner && !foreign
     });
     let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     for step in builder.build() {
+        // Whoever works on the result asks again, and ends with the error.
+        if interrupt::check().is_err() {
+            break;
+        }
         let entry = match step {
             Ok(entry) => entry,
             Err(error) => {
@@ -120,7 +165,11 @@ pub fn walk(root: &Path, git: bool) -> (Vec<Walked>, Vec<(String, String)>) {
             Err(error) => failed.push((path, error.to_string())),
         }
     }
-    (found, failed)
+    if let Ok(left) = left.lock() {
+        result.not_entered = left.iter().map(|path| relative(path)).collect();
+    }
+    result.not_entered.sort();
+    result
 }
 
 fn error_path(error: &ignore::Error) -> Option<PathBuf> {
@@ -136,8 +185,15 @@ fn error_path(error: &ignore::Error) -> Option<PathBuf> {
     }
 }
 
-/// Looks at a path as a walk would.
+/// Looks at a path as a walk would: what lies behind a link is not there.
 pub fn walked(root: &Path, path: &str) -> Option<Walked> {
+    let mut folder = root.to_owned();
+    for part in path.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev() {
+        folder.push(part);
+        if fs::symlink_metadata(&folder).ok()?.is_symlink() {
+            return None;
+        }
+    }
     let meta = fs::symlink_metadata(root.join(path)).ok()?;
     let kind = match (meta.is_symlink(), meta.is_file(), meta.is_dir()) {
         (true, ..) => WalkedKind::Link,

@@ -11,7 +11,6 @@ use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::ui;
 use crate::guardrails::outcome::Outcome;
 use crate::ops::{check, coverage, fix, waive};
-use crate::repo::config::Level;
 use crate::repo::worktree::Scope;
 use crate::report::{self, findings, json, sarif};
 
@@ -113,7 +112,7 @@ pub(super) struct Check {
     until: Option<String>,
 
     /// Say for each item of the standards whether it is met, by what, and what only the host's settings can show
-    #[arg(long, conflicts_with_all = ["staged", "since", "waive"])]
+    #[arg(long, conflicts_with_all = ["staged", "since", "waive", "only", "skip"])]
     coverage: bool,
 }
 
@@ -137,12 +136,25 @@ impl Check {
         if self.waive {
             let terms = waive::Terms { owner: self.owner, reason: self.reason, until: self.until };
             let (text, covered) = waive::plan(&checked, &terms, Day::today())?;
+            if covered == 0 {
+                ui::talk("There is nothing that blocks or warns, so nothing was written.\n");
+                return print(&checked.outcome, format, self.all);
+            }
             waive::write(&checked.worktree.root, &text)?;
-            ui::talk(&format!("{covered} findings rest now, by waivers in highroad.toml. Read them, and commit the file.\n"));
+            ui::talk(&format!("Findings that rest now, by waivers in highroad.toml: {covered}. Read them, and commit the file.\n"));
+            let secrets = checked.outcome.open().filter(|judged| judged.finding.guardrail == "secret").count();
+            if secrets > 0 {
+                ui::talk(&format!("Among them are credentials: {secrets}. A waiver does not make them safe: revoke them now.\n"));
+            }
             let again = check::check(&options, &|_, _| ())?;
             return print(&again.outcome, format, self.all);
         }
         if self.coverage {
+            if !matches!(format, Format::Human | Format::Json) {
+                return Err(Diagnostic::usage("format", "the coverage is written for people or as JSON")
+                    .because("the other formats know findings only")
+                    .fix("leave `--format` out, or use `--format json`"));
+            }
             let rows = coverage::rows(&checked);
             let text = if format == Format::Json {
                 json::to_text(&report::coverage::document(rows))
@@ -167,7 +179,7 @@ pub(super) fn print(outcome: &Outcome, format: Format, all: bool) -> Result<Exit
         Format::Gitlab => json::to_text(&findings::gitlab(outcome)),
     };
     ui::data(&text)?;
-    Ok(if outcome.count(Level::Block) > 0 { Exit::Findings } else { Exit::Clean })
+    Ok(outcome.exit())
 }
 
 /// Fix what `check` finds, where the fix is known to the byte
@@ -217,8 +229,8 @@ impl Fix {
             let document = report::fixes::document(written, &plan.applied, &plan.files, &plan.after.outcome);
             ui::data(&json::to_text(&document))?;
         } else {
-            ui::talk(&report::fixes::human(written, &plan.applied, &plan.files, &plan.after.outcome));
+            ui::talk(&report::fixes::human(written, &plan.applied, &plan.files, &plan.before.outcome, &plan.after.outcome));
         }
-        Ok(if plan.after.outcome.count(Level::Block) > 0 { Exit::Findings } else { Exit::Clean })
+        Ok(plan.after.outcome.exit())
     }
 }

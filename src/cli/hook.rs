@@ -8,6 +8,7 @@ use super::check::{Format, print};
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::{env, ui};
 use crate::ops::{check, hook};
+use crate::repo::config::Level;
 use crate::repo::worktree::Scope;
 
 /// Check what is about to be committed, at every commit
@@ -39,7 +40,8 @@ impl Hook {
                 let options =
                     check::Options { path: PathBuf::from("."), explicit: false, scope: Scope::Staged, only: Vec::new(), skip: Vec::new() };
                 let checked = check::check(&options, &|_, _| ())?;
-                if checked.outcome.open().next().is_none() {
+                // Advice is for a calm moment, not for every commit.
+                if checked.outcome.open().all(|judged| judged.level == Level::Advise) && checked.outcome.exit() == Exit::Clean {
                     return Ok(Exit::Clean);
                 }
                 print(&checked.outcome, Format::Human, false)

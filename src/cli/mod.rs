@@ -14,6 +14,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::{interrupt, ui};
 use crate::report;
+use crate::scan::secrets;
 
 /// Puts ML projects on the paved road: secure from the first commit.
 #[derive(Debug, Parser)]
@@ -61,11 +62,21 @@ pub fn run() -> Exit {
 }
 
 fn fail(diagnostic: &Diagnostic, json: bool) -> Exit {
+    let diagnostic = &masked(diagnostic);
     if json {
         let _ = ui::data(&report::json::to_text(&report::json::failure(diagnostic)));
     }
     ui::talk(&report::human::error(diagnostic));
     diagnostic.exit
+}
+
+/// Takes credentials out of an error: it may quote a line of a file.
+fn masked(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut shown = diagnostic.clone();
+    for text in [&mut shown.what, &mut shown.why, &mut shown.fix].into_iter().chain(shown.place.as_mut()) {
+        *text = secrets::redacted("error.txt", text).into_owned();
+    }
+    shown
 }
 
 /// Returns the definition of the command line, for the reference.

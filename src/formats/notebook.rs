@@ -301,7 +301,7 @@ mod tests {
         assert_eq!((last.has_outputs, last.executed, last.source.as_str()), (false, false, "x\ty"));
         assert_eq!(notebook.language, "python");
         let cell_of = |text: &str| notebook.cell_at(NOTEBOOK.find(text).unwrap());
-        assert_eq!((cell_of("# T"), cell_of("\"]\"]"), cell_of("b = 2"), cell_of("x\ty")), (Some(1), Some(2), Some(2), Some(3)));
+        assert_eq!((cell_of("# T"), cell_of("\"]\"]"), cell_of("b = 2"), cell_of("x\\ty")), (Some(1), Some(2), Some(2), Some(3)));
         assert_eq!((cell_of("\"cells\""), cell_of("kernelspec")), (None, None));
     }
 

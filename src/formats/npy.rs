@@ -39,7 +39,7 @@ pub fn header(head: &[u8]) -> Option<Header> {
         kind == "O" || kind == "O8" || kind == "O4" || kind == "object"
     });
     let calls = text.contains("__") || text.contains("eval") || text.contains("exec") || text.contains("import") || text.contains("lambda");
-    let shape = value("shape").and_then(|text| Some(&text[text.find('(')? + 1..text.find(')')?]));
+    let shape = value("shape").and_then(|text| text.split_once('(')?.1.split_once(')')).map(|(inside, _)| inside);
     let count = shape.and_then(|shape| {
         shape
             .split(',')
@@ -72,6 +72,9 @@ mod tests {
         let text = "{'descr': [('a', '<i4'), ('b', '|O')], 'fortran_order': False, 'shape': (), }\n";
         let bytes = [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
         assert!(header(&bytes).unwrap().objects);
+        let text = "{'shape': ) ( }";
+        let bytes = [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
+        assert_eq!(header(&bytes).unwrap().bytes, None);
     }
 
     proptest! {

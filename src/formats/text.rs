@@ -40,6 +40,10 @@ fn utf16(bytes: &[u8]) -> Option<String> {
         [0xfe, 0xff] => u16::from_be_bytes,
         _ => return None,
     };
+    // UTF-8 with a mark of UTF-16 before it would be read as nonsense, and hide what it says.
+    if memchr::memchr(0, &bytes[2..]).is_none() && std::str::from_utf8(&bytes[2..]).is_ok() {
+        return None;
+    }
     let units = bytes[2..].as_chunks::<2>().0.iter().map(|pair| unit(*pair));
     let text: Result<String, _> = char::decode_utf16(units).collect();
     text.ok().filter(|text| !text.contains('\0'))
@@ -112,6 +116,7 @@ mod tests {
         assert_eq!(decode(b"caf\xe9 x").unwrap().text, "caf? x");
         let powershell = decode(b"\xff\xfea\0\n\0").unwrap();
         assert_eq!((powershell.text.as_ref(), powershell.exact), ("a\n", false));
+        assert_eq!(decode(b"\xff\xfeplain text").unwrap().text, "??plain text");
         assert_eq!(decode(b"").unwrap().text, "");
     }
 

@@ -51,7 +51,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::ArchiveTrick,
-        "do not unpack or load it; write the archive anew from contents that you have checked",
+        "Do not unpack or load it; write the archive anew from contents that you have checked",
         sink,
     );
 }

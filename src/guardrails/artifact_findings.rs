@@ -20,6 +20,7 @@ pub fn report(subject: &Subject<'_>, rule: Rule, how: &str, sink: &mut Sink) {
     let view = subject.view::<Artifact>();
     let Some(found) = &view.0 else { return };
     for hit in found.hits.iter().filter(|hit| hit.rule == rule).take(MOST) {
+        let how = if rule == Rule::UnsafePickle && hit.severity != Severity::Alarm { doubtful(hit) } else { how.to_owned() };
         let mut finding =
             Finding::new(rule.id(), place(subject, found.kind, hit), sentence(hit), how).key(format!("{}:{}", hit.member, hit.what));
         finding = match hit.severity {
@@ -33,6 +34,16 @@ pub fn report(subject: &Subject<'_>, rule: Rule, how: &str, sink: &mut Sink) {
         let quiet = hit.severity != Severity::Alarm && (is_test(subject.path()) || is_documentation(subject.path()));
         sink.report(if quiet { finding.advice() } else { finding });
     }
+}
+
+/// Says what to do about a pickle that may well be harmless.
+fn doubtful(hit: &Hit) -> String {
+    let maker = ["cloudpickle", "dill"].into_iter().find(|maker| hit.what.contains(maker));
+    let why = maker.map_or_else(
+        || "Nobody can tell from the file what that does".to_owned(),
+        |maker| format!("`{maker}` rebuilds a function or class here, so nobody can tell what it calls"),
+    );
+    format!("{why}: save the model with `skops.io.dump` or as safetensors, or make the object again from code")
 }
 
 /// Reports that a file is a pickle, or holds some.
@@ -57,7 +68,7 @@ pub fn report_pickles(subject: &Subject<'_>, sink: &mut Sink) {
     };
     let how = match found.kind {
         Kind::Torch | Kind::TorchScript => {
-            "save the weights with `safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")` and remove this file"
+            "Save the weights with `safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")` and remove this file"
         }
         Kind::Other
         | Kind::Pickle
@@ -75,7 +86,7 @@ pub fn report_pickles(subject: &Subject<'_>, sink: &mut Sink) {
         | Kind::Text
         | Kind::Bytecode
         | Kind::Closed => {
-            "save tensors as safetensors, scikit-learn models with `skops.io.dump`, plain data as JSON or Parquet, and remove this file"
+            "Save tensors as safetensors, scikit-learn models with `skops.io.dump`, plain data as JSON or Parquet, and remove this file"
         }
     };
     let finding = Finding::new(Rule::PickleArtifact.id(), Place::file(subject.path()), what, how).key(subject.path());
@@ -85,7 +96,7 @@ pub fn report_pickles(subject: &Subject<'_>, sink: &mut Sink) {
 
 /// Reports that a file could not be read to its end.
 pub fn report_unread(subject: &Subject<'_>, sink: &mut Sink) {
-    let how = "store it in a format that can be read, or replace the damaged file";
+    let how = "Store it in a format that can be read, or replace the damaged file";
     report(subject, Rule::UnscannableArtifact, how, sink);
     let view = subject.view::<Artifact>();
     let Some(found) = &view.0 else { return };

@@ -124,7 +124,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             ID,
             Place::line(subject.path(), at + 1),
             "a file of the data folder is read directly",
-            "read it by its name with `read_dataset(name, role=…, purpose=…)`",
+            "Read it by its name with `read_dataset(name, role=…, purpose=…)`",
         );
         sink.report(finding.key(code.chars().take(80).collect::<String>()));
         seen += 1;

@@ -49,7 +49,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::AutoMap,
-        "use a class of the library, or keep the code in the repository and pin `revision=` and `code_revision=` to \
+        "Use a class of the library, or keep the code in the repository and pin `revision=` and `code_revision=` to \
         commits",
         sink,
     );

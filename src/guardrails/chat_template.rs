@@ -51,5 +51,5 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 };
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    artifact_findings::report(subject, Rule::ChatTemplate, "do not render it; take the template of the model's original source", sink);
+    artifact_findings::report(subject, Rule::ChatTemplate, "Do not render it; take the template of the model's original source", sink);
 }

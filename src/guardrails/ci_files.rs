@@ -5,7 +5,7 @@ use super::workflows::{is_workflow, is_yaml};
 use crate::repo::snapshot::Entry;
 
 /// Larger files are no pipelines written by hand.
-const SIZE: u64 = 1 << 20;
+const SIZE: u64 = 16 << 20;
 
 /// A CI system.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -3,9 +3,10 @@
 use super::finding::{Change, Confidence, Finding, Place, Safety};
 use super::guardrail::Sink;
 use super::place_kind::{is_documentation, is_test, is_vendored};
+use crate::formats::notebook::NotebookError;
 use crate::repo::snapshot::Entry;
-use crate::repo::subject::Subject;
-use crate::scan::code::{Code, CodeScan, Hit, Risk, code_of};
+use crate::repo::subject::{IN_MEMORY, Subject};
+use crate::scan::code::{Code, CodeScan, Hit, NotebookView, Risk, code_of};
 
 /// Whether a file may hold code in Python.
 pub fn python(entry: &Entry) -> bool {
@@ -24,9 +25,23 @@ pub fn code_or_settings(entry: &Entry) -> bool {
 
 /// Reports what a file's code does of one risk.
 pub fn report(subject: &Subject<'_>, guardrail: &'static str, risk: Risk, sink: &mut Sink) {
+    note_unread_notebook(subject, sink);
     let scan = subject.view::<CodeScan>();
     for hit in scan.hits.iter().filter(|hit| hit.risk == risk) {
         sink.report(finding(subject, guardrail, hit));
+    }
+}
+
+/// Notes a notebook that its reader does not take: whoever asks for its code has not seen it.
+pub fn note_unread_notebook(subject: &Subject<'_>, sink: &mut Sink) {
+    // In the folder of a template it is no notebook yet; JSON of another kind is none.
+    if subject.entry.extension() != "ipynb" || subject.path().contains("{{") {
+        return;
+    }
+    if subject.entry.size > IN_MEMORY {
+        sink.unscannable(subject.path(), "the notebook is larger than 32 MB");
+    } else if let Some(Err(error @ (NotebookError::Json(_) | NotebookError::TooMany))) = &subject.view::<NotebookView>().0 {
+        sink.unscannable(subject.path(), format!("the notebook cannot be read: {error}"));
     }
 }
 

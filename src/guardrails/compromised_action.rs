@@ -63,6 +63,13 @@ pub static GUARDRAIL: Guardrail = Guardrail {
     inspection: Inspection::each(is_either, look),
 };
 
+/// Whether an advisory calls what a `uses:` names bad, or not known to be good.
+pub fn speaks_of(context: &Context<'_>, uses: &str) -> bool {
+    let Some((action, reference)) = uses.trim().rsplit_once('@') else { return false };
+    let named = |advisory: &&Advisory| advisory.ecosystem == "action" && advisory.name.eq_ignore_ascii_case(repository(action));
+    context.knowledge().advisories.iter().filter(named).any(|advisory| judge(advisory, reference).is_some())
+}
+
 fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
     let file = subject.view::<GithubFile>();
     for uses in file.uses() {
@@ -77,11 +84,11 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             let (what, how) = match verdict {
                 Judgement::Bad => (
                     format!("`{}`: {}{ids}", uses.text.trim(), advisory.what),
-                    format!("use {} instead, and replace the secrets that its jobs could reach", advisory.instead),
+                    format!("Use {} instead, and replace the secrets that its jobs could reach", advisory.instead),
                 ),
                 Judgement::Unknown => (
                     format!("`{action}` was taken over{ids}, and this commit is not known to be good"),
-                    format!("check that the commit is from before the attack, or use {}", advisory.instead),
+                    format!("Check that the commit is from before the attack, or use {}", advisory.instead),
                 ),
             };
             let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &underlined(subject, uses)), what, how).key(uses.text.trim());

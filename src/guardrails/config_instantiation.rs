@@ -57,7 +57,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::ConfigInstantiation,
-        "remove the entry, and let only names of your own list be instantiated",
+        "Remove the entry, and let only names of your own list be instantiated",
         sink,
     );
 }

@@ -17,7 +17,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "A developer builds the image on their own machine and pushes it. Their `.env` with the key of the model provider is in it, and so is a sample of customer data. Everybody who may pull the image has both.",
         fix: "Copy the folders that the program needs (`COPY src/ ./src/`), or add a `.dockerignore` that begins with `*` and names what may come in.",
         automatic: "Adds the road's `.dockerignore` where the road has one. It has to be asked for, because a build may need a file that it does not name.",
-        standards: &["OWASP-ML ML05:2023", "OWASP-LLM LLM02:2026", "ATLAS AML.T0055"],
+        standards: &["OWASP-LLM LLM02:2026", "ATLAS AML.T0055"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -65,7 +65,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         let all = |word: &&Word| matches!(word.text.as_str(), "." | "./" | "*" | "./*");
         let Some(source) = words.split_last().and_then(|(_, sources)| sources.iter().find(all)) else { continue };
         let what = format!("`{} {}` takes the whole folder, and there is no `.dockerignore`", instruction.keyword, source.text);
-        let how = "add a `.dockerignore` that begins with `*` and names what may come in, or copy only the folders that the program needs";
+        let how = "Add a `.dockerignore` that begins with `*` and names what may come in, or copy only the folders that the program needs";
         let place = Place::of(subject, &(instruction.span.start..source.span.end));
         let mut finding = Finding::new(GUARDRAIL.meta.id, place, what, how).key(source.text.as_str());
         // Only at the root: where else the build starts, nobody can see from here.

@@ -18,7 +18,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "Somebody forks the repository, puts a line into `setup.py` or `conftest.py` and opens a pull request. The workflow installs and tests it with the publishing token in reach. The token is gone before anybody has looked at the pull request.",
         fix: "Test pull requests with `on: pull_request`, which gives forks no secrets. Where a label or comment needs rights, do that in a second workflow that never checks out the pull request.",
         automatic: "",
-        standards: &["SCORECARD Dangerous-Workflow", "OWASP-ML ML06:2023"],
+        standards: &["SCORECARD Dangerous-Workflow", "OWASP-ML ML06:2023", "CWE CWE-829"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -119,7 +119,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
                 trigger.name, job.id
             );
             let how =
-                "test pull requests with `on: pull_request`, and keep what needs rights in a workflow that fetches none of their code";
+                "Test pull requests with `on: pull_request`, and keep what needs rights in a workflow that fetches none of their code";
             let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &underlined(subject, place)), what, how)
                 .key(format!("{}/{}", trigger.name, job.id));
             sink.report(if approved { finding.sure(Confidence::Medium) } else { finding });
@@ -132,7 +132,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
     {
         let what =
             format!("`pull_request_target` starts job `{}` with the rights of the repository, and it checks out and runs code", job.id);
-        let how = "use `on: pull_request`, which tests the code of the pull request and gives it no rights";
+        let how = "Use `on: pull_request`, which tests the code of the pull request and gives it no rights";
         let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &trigger.span), what, how).key(trigger.name.as_str());
         let finding = finding.sure(Confidence::Medium);
         sink.report(if context.lock.is_some() { finding } else { finding.advice() });
@@ -143,7 +143,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
 fn own_machine(subject: &Subject<'_>, job: &Job) -> Option<Finding> {
     let label = job.runs_on.iter().find(|label| label.text.eq_ignore_ascii_case("self-hosted"))?;
     let what = format!("job `{}` runs the code of pull requests on a machine of your own", job.id);
-    let how = "write `runs-on: ubuntu-24.04`: that machine is thrown away after the job";
+    let how = "Write `runs-on: ubuntu-24.04`: that machine is thrown away after the job";
     Some(Finding::new(GUARDRAIL.meta.id, Place::of(subject, &underlined(subject, label)), what, how).key(format!("runner/{}", job.id)))
 }
 

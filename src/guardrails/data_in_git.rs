@@ -19,7 +19,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         why: "What is committed once stays in every clone and cannot be taken back: not when a person asks to be deleted, not when the licence ends.",
         attack: "A table of customers is committed `for the tests` and removed a week later. It is still in the history, so a contractor who may only read the code \
                  clones it with everything else. Whoever can push can also change rows unseen: nobody reviews a diff of ten thousand lines.",
-        fix: "Run `git rm --cached FILE` and add the path to `.gitignore`. Keep the data in a bucket, DVC or Git LFS with its own access rules, and its checksum in `datasets.toml`. \
+        fix: "Run `git rm --cached FILE` and add the path to `.gitignore`. Keep the data in a bucket, DVC or Git LFS with its own access rules, and its checksum written down where it is read (on a road in `datasets.toml`). It stays in the history. \
               If it must not have been public, rewrite the history and treat it as leaked.",
         automatic: "",
         standards: &["OWASP-ML ML02:2023", "ATLAS AML.T0020", "ATLAS AML.T0035"],
@@ -106,7 +106,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         ID,
         Place::file(path),
         format!("`{path}` is {} of {} in git", kind.words(), size_words(subject.entry.size)),
-        format!("run `git rm --cached {path}`, add it to `.gitignore`, and keep it in a bucket, DVC or Git LFS"),
+        format!("Run `git rm --cached {path}`, add it to `.gitignore`, and keep it in a bucket, DVC or Git LFS"),
     )
     .key(path)
     .excerpt("");
@@ -183,7 +183,7 @@ fn collections(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
     for (folder, (count, bytes)) in found {
         if count >= COLLECTION.0 && bytes >= COLLECTION.1 {
             let what = format!("`{folder}` holds {count} pictures or recordings ({}) in git", size_words(bytes));
-            let how = format!("run `git rm -r --cached {folder}`, add it to `.gitignore`, and keep it in a bucket, DVC or Git LFS");
+            let how = format!("Run `git rm -r --cached {folder}`, add it to `.gitignore`, and keep it in a bucket, DVC or Git LFS");
             sink.report(Finding::new(ID, Place::file(folder), what, how).key(folder).excerpt(""));
         }
     }

@@ -116,7 +116,7 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, sink: 
         sink.report(Finding::new(ID, Place::line(FILE, block_line(text, "dataset", at, key)), what, how).key(format!("{name} {key}")));
     };
     if word(row, "owner").is_empty() {
-        report("owner", format!("the data set `{name}` has no owner"), "write the team that decides about it in `owner`");
+        report("owner", format!("the data set `{name}` has no owner"), "Write the team that decides about it in `owner`");
     }
     if word(row, "origin").is_empty()
         && word(row, "source").is_empty()
@@ -126,32 +126,32 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, sink: 
         report(
             "origin",
             format!("nobody wrote where the data set `{name}` comes from"),
-            "write in `origin` where it came from, and by what right it is here",
+            "Write in `origin` where it came from, and by what right it is here",
         );
     }
     match word(row, "sensitivity") {
         "" => report(
             "sensitivity",
             format!("nobody wrote how sensitive the data set `{name}` is"),
-            "write public, internal, confidential or restricted in `sensitivity`",
+            "Write public, internal, confidential or restricted in `sensitivity`",
         ),
         "public" | "internal" | "confidential" | "restricted" => {}
         other => report(
             "sensitivity",
             format!("the data set `{name}` has the unknown sensitivity `{other}`"),
-            "write public, internal, confidential or restricted",
+            "Write public, internal, confidential or restricted",
         ),
     }
     let digest = word(row, "sha256");
     let path = word(row, "path");
     if digest.is_empty() {
-        report("sha256", format!("the data set `{name}` has no digest"), "write `sha256 = \"sha256:…\"` of the file that was reviewed");
+        report("sha256", format!("the data set `{name}` has no digest"), "Write `sha256 = \"sha256:…\"` of the file that was reviewed");
     } else if let Some(subject) = context.snapshot.subject(path) {
         match subject.bytes().map(|bytes| Digest::of(bytes).to_string()) {
             Some(now) if now != digest => report(
                 "sha256",
                 format!("`{path}` is not the file that `{FILE}` describes"),
-                "find out who changed it; review it, and then write its new digest",
+                "Find out who changed it; review it, and then write its new digest",
             ),
             Some(_) => {}
             None => sink.unscannable(path, "it is too large or cannot be read, so its digest was not compared"),
@@ -168,7 +168,7 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, sink: 
         if star("role") || star("purposes") {
             let line = block_line(text, "dataset", at, "");
             let what = format!("the data set `{name}` is granted to everybody or for everything");
-            sink.report(Finding::new(ID, Place::line(FILE, line), what, "name the role and its purposes").key(format!("{name} grant")));
+            sink.report(Finding::new(ID, Place::line(FILE, line), what, "Name the role and its purposes").key(format!("{name} grant")));
         }
     }
 }
@@ -193,7 +193,7 @@ fn undeclared(context: &Context<'_>, text: &str, rows: &[toml::Value], sink: &mu
         if (data && !example) || passage {
             let what = format!("`{}` is no data set of `{FILE}`, so nobody answers for it", entry.path);
             sink.report(
-                Finding::new(ID, Place::file(&entry.path), what, format!("add it to `{FILE}` with its owner, origin and digest"))
+                Finding::new(ID, Place::file(&entry.path), what, format!("Add it to `{FILE}` with its owner, origin and digest"))
                     .key("undeclared"),
             );
         }
@@ -212,7 +212,7 @@ fn compare(context: &Context<'_>, before: &toml::Table, rows: &[toml::Value], te
                         ID,
                         Place::file(FILE),
                         format!("the data set `{name}` is gone from the registry, and its file is still there"),
-                        "put its row back",
+                        "Put its row back",
                     )
                     .key(name),
                 );
@@ -225,7 +225,7 @@ fn compare(context: &Context<'_>, before: &toml::Table, rows: &[toml::Value], te
             let what =
                 format!("the data set `{name}` is called {} instead of {}", word(&rows[at], "sensitivity"), word(was, "sensitivity"));
             sink.report(
-                Finding::new(ID, Place::line(FILE, line), what, "set the sensitivity that was answered").key(format!("{name} sensitivity")),
+                Finding::new(ID, Place::line(FILE, line), what, "Set the sensitivity that was answered").key(format!("{name} sensitivity")),
             );
         }
         let grants = |row: &toml::Value| -> Vec<(String, Vec<String>)> {
@@ -253,7 +253,7 @@ fn compare(context: &Context<'_>, before: &toml::Table, rows: &[toml::Value], te
                 let line = block_line(text, "dataset", at, "");
                 let what = format!("`{role}` may read the data set `{name}` for more than the road granted");
                 sink.report(
-                    Finding::new(ID, Place::line(FILE, line), what, "let the owner agree, or take the grant away")
+                    Finding::new(ID, Place::line(FILE, line), what, "Let the owner agree, or take the grant away")
                         .key(format!("{name} {role}"))
                         .advice(),
                 );

@@ -97,8 +97,8 @@ fn finding(subject: &Subject<'_>, advisory: &Advisory, version: Option<&str>, ra
         None => format!("`{named}` is known to be bad: {}", advisory.what.trim_end_matches('.')),
     };
     let how = match advisory.instead.trim_end_matches('.') {
-        "" => "remove it, and change every key that was within its reach".to_owned(),
-        instead => format!("use instead: {instead}; change every key that was within its reach"),
+        "" => "Remove it, and change every key that was within its reach".to_owned(),
+        instead => format!("Use instead: {instead}; change every key that was within its reach"),
     };
     Finding::new(GUARDRAIL.meta.id, Place::of(subject, range), what, how).key(normal_name(&advisory.name))
 }

@@ -26,7 +26,10 @@ impl View for Locks {
         match python_lock::read(tool, text) {
             Ok(lock) => Self(Some(lock)),
             Err(why) => {
-                subject.fail(why);
+                // In the folder of a template it is no lock yet.
+                if !subject.path().contains("{{") {
+                    subject.fail(why);
+                }
                 Self(None)
             }
         }

@@ -101,9 +101,9 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             false => format!("`{}` is pinned, but advisories and audits of the index do not know it", shown(subject, requirement)),
         };
         let how = if plain {
-            "take it from the index, or use `https` with a full commit or a hash"
+            "Take it from the index, or use `https` with a full commit or a hash"
         } else {
-            "take a released version from the index where there is one"
+            "Take a released version from the index where there is one"
         };
         let mut finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &requirement.range), what, how).key(requirement.normal_name());
         if !on_road && (!plain || manifest.role.is_advice() || declared.purpose != Use::Run) {

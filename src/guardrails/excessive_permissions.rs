@@ -3,7 +3,7 @@
 use super::finding::{Change, Confidence, Finding, Place, Safety};
 use super::guardrail::{Content, Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::job_rights::{Needs, of_job};
-use super::workflows::{GithubFile, is_workflow, underlined};
+use super::workflows::{GithubFile, after, is_workflow, underlined};
 use crate::formats::expressions::expressions;
 use crate::formats::text::line_break;
 use crate::formats::workflow::{Grant, Job, Permissions, Scalar, Workflow};
@@ -20,7 +20,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "A package that your tests install is taken over. It finds the token of the job in the checkout and pushes a commit that changes the training code, or replaces a release. With `contents: read` the same package could have read what it can read anyway.",
         fix: "Write `permissions: {}` or `permissions: {contents: read}` above `jobs:`, and give each job that writes exactly the rights that it uses.",
         automatic: "Adds `contents: read` at the top where no job writes. Where a step cannot be judged, the fix has to be asked for.",
-        standards: &["SCORECARD Token-Permissions", "OWASP-ML ML06:2023"],
+        standards: &["SCORECARD Token-Permissions", "OWASP-ML ML06:2023", "CWE CWE-732"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -31,6 +31,20 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                         "name: CI\non: [push]\n\n# The tests.\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n",
                     ),
                 )],
+            },
+            Example {
+                verdict: Verdict::Bad,
+                shows: "a workflow in one line, and one that is indented: no line can be put in",
+                files: &[
+                    (
+                        ".github/workflows/flow.yml",
+                        Content::Text("{name: x, on: push, jobs: {a: {runs-on: ubuntu-24.04, steps: [{run: pytest}]}}}\n"),
+                    ),
+                    (
+                        ".github/workflows/indented.yml",
+                        Content::Text("  on: push\n  jobs:\n    a:\n      runs-on: ubuntu-24.04\n      steps: [{run: pytest}]\n"),
+                    ),
+                ],
             },
             Example {
                 verdict: Verdict::Bad,
@@ -142,7 +156,7 @@ fn look_at_secrets(subject: &Subject<'_>, job: &Job, on_road: bool, sink: &mut S
     let elsewhere = job.uses.as_ref().is_some_and(|uses| !uses.text.starts_with("./"));
     if let Some(secrets) = job.secrets.as_ref().filter(|secrets| on_road && elsewhere && secrets.text == "inherit") {
         let what = format!("job `{}` hands every secret to a workflow of another repository", job.id);
-        let how = "name the secrets that it needs under `secrets:`";
+        let how = "Name the secrets that it needs under `secrets:`";
         let place = Place::of(subject, &underlined(subject, secrets));
         sink.report(Finding::new(GUARDRAIL.meta.id, place, what, how).key(format!("{}/secrets", job.id)));
     }
@@ -155,12 +169,12 @@ fn whole(subject: &Subject<'_>, value: &Scalar) -> Option<Finding> {
         plain.contains("tojson(secrets)") || plain.contains("join(secrets.*") || plain == "secrets"
     });
     let what = "all secrets of the repository are taken as one text, also those that the step does not need";
-    let how = "name the one secret that the step needs: `${{ secrets.NAME }}`, in its `env:`";
+    let how = "Name the one secret that the step needs: `${{ secrets.NAME }}`, in its `env:`";
     taken.then(|| Finding::new(GUARDRAIL.meta.id, Place::of(subject, &underlined(subject, value)), what, how).key("secrets"))
 }
 
 /// What to write where nothing stands.
-const ABOVE: &str = "write `permissions: {contents: read}` above `jobs:`";
+const ABOVE: &str = "Write `permissions: {contents: read}` above `jobs:`";
 
 fn missing(subject: &Subject<'_>, workflow: &Workflow) -> Finding {
     let what = "it sets no `permissions`, so its token has all the rights that the repository gives by default";
@@ -172,7 +186,22 @@ fn missing(subject: &Subject<'_>, workflow: &Workflow) -> Finding {
     let end = line_break(text);
     let change =
         Change::Edit { path: subject.path().to_owned(), range: at..at, text: format!("permissions:{end}  contents: read{end}{end}") };
+    if !reads_only(text, &change, workflow) {
+        return finding(how);
+    }
     finding(how).fix(safety, "let the token read the code, and nothing else", vec![change])
+}
+
+/// Whether the file after a change is the same workflow with rights to read: in flow style and in an indented mapping a
+/// line of its own would break it.
+fn reads_only(text: &str, change: &Change, workflow: &Workflow) -> bool {
+    after(text, change).as_ref().and_then(Workflow::of).is_some_and(|after| {
+        let rights = |workflow: &Workflow| workflow.jobs.iter().map(|job| (job.id.clone(), job.permissions.is_some())).collect::<Vec<_>>();
+        let reads = |(scope, level): &(Scalar, Scalar)| scope.text == "contents" && level.text == "read";
+        let granted = after.permissions.as_ref().map(|permissions| &permissions.grant);
+        matches!(granted, Some(Grant::Scopes(scopes)) if scopes.len() == 1 && scopes.iter().all(reads))
+            && rights(&after) == rights(workflow)
+    })
 }
 
 /// Returns what to do, and how safe a `contents: read` at the top is; `None` where a job would lose a right it uses.
@@ -205,13 +234,15 @@ fn look_at_top(subject: &Subject<'_>, workflow: &Workflow, top: &Permissions, si
     let place = Place::of(subject, &(top.key.start..top.span.end));
     match &top.grant {
         Grant::WriteAll => {
-            let (how, safety) = advice(workflow, "replace it by `permissions: {contents: read}`");
+            let (how, safety) = advice(workflow, "Replace it by `permissions: {contents: read}`");
             let mut finding =
                 Finding::new(GUARDRAIL.meta.id, place, "`write-all` lets every job write to everything", how).key("permissions");
             let plain = subject.text().and_then(|text| text.get(top.span.clone())) == Some("write-all");
             if let Some(safety) = safety.filter(|_| plain) {
                 let change = Change::Edit { path: subject.path().to_owned(), range: top.span.clone(), text: "{contents: read}".to_owned() };
-                finding = finding.fix(safety, "let the token read the code, and nothing else", vec![change]);
+                if subject.text().is_some_and(|text| reads_only(text, &change, workflow)) {
+                    finding = finding.fix(safety, "let the token read the code, and nothing else", vec![change]);
+                }
             }
             sink.report(finding);
         }
@@ -227,7 +258,7 @@ fn look_at_top(subject: &Subject<'_>, workflow: &Workflow, top: &Permissions, si
                 return;
             }
             let what = format!("every job may write to `{}`, also those that only read", writes.join("`, `"));
-            let how = "write `permissions: {contents: read}` above `jobs:`, and give the rights to write to the job that uses them";
+            let how = "Write `permissions: {contents: read}` above `jobs:`, and give the rights to write to the job that uses them";
             let place = scopes
                 .iter()
                 .find(|(_, level)| level.text == "write")
@@ -239,7 +270,7 @@ fn look_at_top(subject: &Subject<'_>, workflow: &Workflow, top: &Permissions, si
 }
 
 fn look_at_job(subject: &Subject<'_>, job: &Job, own: &Permissions, sink: &mut Sink) {
-    let how = || format!("give job `{}` only what its steps use: `permissions: {{contents: read}}` where it reads the code", job.id);
+    let how = || format!("Give job `{}` only what its steps use: `permissions: {{contents: read}}` where it reads the code", job.id);
     match &own.grant {
         Grant::WriteAll => {
             let what = format!("`write-all` lets job `{}` write to everything", job.id);

@@ -130,6 +130,8 @@ pub struct Finding {
     pub weight: Weight,
     /// The line to show; `None` where the renderer may show the file's own line, empty where none may be shown.
     pub excerpt: Option<String>,
+    /// The column that the shown line begins at; 0 where a mark under it would be a guess.
+    pub excerpt_from: usize,
     /// What tells this finding from others of its guardrail in the same file, whatever line it is on: a package, an action.
     pub key: String,
     /// The edits, where they are known.
@@ -149,6 +151,7 @@ impl Finding {
             confidence: Confidence::High,
             weight: Weight::Full,
             excerpt: None,
+            excerpt_from: 0,
             fix: None,
         }
     }

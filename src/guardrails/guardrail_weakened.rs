@@ -15,7 +15,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         fix: "Remove the line from `[guardrails]`. Where the guardrail has to rest for a while, write a `[[waiver]]` with a reason, an owner and an \
               end date: everybody can see it, and it ends by itself.",
         automatic: "",
-        standards: &["OWASP-ML ML06:2023"],
+        standards: &[],
         examples: &[
             Example {
                 verdict: Verdict::Bad,

@@ -108,7 +108,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                         ID,
                         Place::line(&hook.path, at + 1),
                         format!("`{}` ends before it checks anything", hook.path),
-                        "take the `exit 0` away",
+                        "Take the `exit 0` away",
                     )
                     .key("exit"),
                 );
@@ -119,7 +119,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
         if let Some(before) = changed(context, &hook.path) {
             for line in gone(&before, &text).into_iter().take(MOST) {
                 let what = format!("`{}` has lost `{}`", hook.path, line.chars().take(80).collect::<String>());
-                sink.report(Finding::new(ID, Place::file(&hook.path), what, "put the line back as the road wrote it").key(line));
+                sink.report(Finding::new(ID, Place::file(&hook.path), what, "Put the line back as the road wrote it").key(line));
             }
         }
     }
@@ -131,7 +131,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                     ID,
                     Place::file(&locked.path),
                     format!("the hook file `{}` is missing", locked.path),
-                    "get it back from the history",
+                    "Get it back from the history",
                 )
                 .key("missing"),
             );
@@ -153,7 +153,7 @@ fn judge_list(context: &Context<'_>, sink: &mut Sink) {
     for (id, hook) in &was {
         let Some((_, other)) = is.iter().find(|(other, _)| other == id) else {
             sink.report(
-                Finding::new(ID, Place::file(LIST), format!("the hook `{id}` is gone"), format!("put the hook `{id}` back")).key(id),
+                Finding::new(ID, Place::file(LIST), format!("the hook `{id}` is gone"), format!("Put the hook `{id}` back")).key(id),
             );
             continue;
         };
@@ -165,7 +165,7 @@ fn judge_list(context: &Context<'_>, sink: &mut Sink) {
                         ID,
                         Place::line(LIST, line),
                         format!("`{key}` of the hook `{id}` is no longer what the road wrote"),
-                        format!("set `{key}` again"),
+                        format!("Set `{key}` again"),
                     )
                     .key(format!("{id} {key}")),
                 );
@@ -178,7 +178,7 @@ fn judge_list(context: &Context<'_>, sink: &mut Sink) {
                         ID,
                         Place::line(LIST, line),
                         format!("`{key}` keeps the hook `{id}` from some commits or files"),
-                        format!("take `{key}` away"),
+                        format!("Take `{key}` away"),
                     )
                     .key(format!("{id} {key}")),
                 );
@@ -198,7 +198,7 @@ fn judge_list(context: &Context<'_>, sink: &mut Sink) {
                     ID,
                     Place::line(LIST, line_with(&now, key).max(1)),
                     format!("`{key}`, which {why}, was changed"),
-                    format!("set `{key}` as the road has it"),
+                    format!("Set `{key}` as the road has it"),
                 )
                 .key(key),
             );
@@ -218,7 +218,7 @@ fn judge_sources(documents: &[Node], text: &str, sink: &mut Sink) {
         }
         let place = Place::line(LIST, line_with(text, name).max(1));
         let what = format!("the hooks of `{name}` come from `{rev}`, which can be moved to other code");
-        sink.report(Finding::new(ID, place, what, "write `rev: <40-digit commit>`").key(format!("rev {name}")));
+        sink.report(Finding::new(ID, place, what, "Write `rev: <40-character commit>`").key(format!("rev {name}")));
     }
 }
 
@@ -247,7 +247,7 @@ fn judge_setup(context: &Context<'_>, sink: &mut Sink) {
                 ID,
                 Place::file(path),
                 "`make setup` does not switch the hooks on any more",
-                "put back the line with `core.hooksPath`",
+                "Put back the line with `core.hooksPath`",
             )
             .key("hooksPath"),
         );

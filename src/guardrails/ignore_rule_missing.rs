@@ -19,7 +19,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         why: "What git ignores cannot be committed by mistake. `git add .` takes in everything else.",
         attack: "Somebody tidies `.gitignore` up and the line `.env` goes. A week later a colleague types `git add .` in a hurry, and the key of the data store is on the server.",
         fix: "Put the line back at the end of `.gitignore`, as `.env` or `*.pem`.",
-        automatic: "adds the lines that are missing to `.gitignore`",
+        automatic: "Adds a line that is missing at the end of `.gitignore`. A line whose place matters, such as `.env.*` before `!.env.example`, is yours to put back.",
         standards: &["ATLAS AML.T0055"],
         examples: &[
             Example {
@@ -88,12 +88,18 @@ fn judge(context: &Context<'_>, path: &str, sink: &mut Sink) {
     if missing.is_empty() {
         return;
     }
-    let how = |rule: &str| format!("put the line `{rule}` back at the end of `{path}`");
+    let exception = now.lines().map(bare).find(|line| line.starts_with("!.env"));
+    let how = |rule: &str| match exception {
+        Some(exception) if rule.starts_with(".env.") => {
+            format!("Put the line `{rule}` back in `{path}` above `{exception}`, which has to follow it")
+        }
+        Some(_) | None => format!("Put the line `{rule}` back at the end of `{path}`"),
+    };
     // One finding for a list that lost everything; one for each line otherwise.
     if now.trim().is_empty() || missing.len() > 8 {
         let lines: Vec<String> = missing.iter().map(|(rule, _)| (*rule).to_owned()).collect();
         let what = format!("`{path}` no longer keeps out {} kinds of files, `{}` among them", lines.len(), lines[0]);
-        let finding = Finding::new(ID, Place::file(path), what, "put the lines of the road back").key("all");
+        let finding = Finding::new(ID, Place::file(path), what, "Put the lines of the road back").key("all");
         sink.report(if path == GIT {
             finding.fix(Safety::Safe, "add the lines that are missing", vec![Change::Append { path: path.to_owned(), lines }])
         } else {

@@ -15,7 +15,7 @@ use crate::repo::snapshot::Entry;
 use crate::repo::subject::{Subject, View};
 
 /// Larger files are no recipes written by hand.
-const SIZE: u64 = 1 << 20;
+const SIZE: u64 = 16 << 20;
 
 /// What kind of file names an image.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -119,6 +119,10 @@ pub fn is_dockerfile(entry: &Entry) -> bool {
         "toml",
         "png",
         "svg",
+        "jinja",
+        "jinja2",
+        "j2",
+        "liquid",
     ];
     let named = |stem: &str| {
         name == stem

@@ -116,8 +116,11 @@ const VENDORS: &[&str] = &[
 ];
 
 fn wants_any(entry: &Entry) -> bool {
-    wants(entry) || is_pip_config(entry) || install_commands::wants(entry)
+    wants(entry) || is_pip_config(entry) || entry.path == UV || install_commands::wants(entry)
 }
+
+/// The settings of uv beside `pyproject.toml`.
+const UV: &str = "uv.toml";
 
 fn is_pip_config(entry: &Entry) -> bool {
     entry.is_file() && entry.size < 64 << 10 && matches!(entry.name(), "pip.conf" | "pip.ini")
@@ -129,9 +132,19 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         for word in subject.view::<InstallCommands>().0.iter().filter(|word| word.does == Does::Index && !word.text.contains('$')) {
             let host = host_of(&word.text);
             let what = format!("a command or variable lets `{host}` answer for packages");
-            let how = "take it away: the locks have one index; `make lock` with a mirror puts it there";
+            let how = "Take it away: the locks have one index; `make lock` with a mirror puts it there";
             sink.report(made(subject, &word.range, what, how, &format!("command {host}")));
         }
+    }
+    if subject.path() == UV {
+        let lines = subject.text().filter(|_| context.lock.is_some()).unwrap_or_default().lines().enumerate();
+        let names = ["url", "index-url", "extra-index-url", "default-index", "find-links", "index-strategy", "allow-insecure-host"];
+        for (at, key) in lines.filter_map(|(at, line)| Some((at, line.split_once('=')?.0.trim()))).filter(|(_, key)| names.contains(key)) {
+            let what = format!("`{key}` of uv decides which index answers, beside the one of the locks");
+            let finding = Finding::new(GUARDRAIL.meta.id, Place::line(UV, at + 1), what, "Take it away, or put the mirror into the locks");
+            sink.report(finding.key(key).excerpt(""));
+        }
+        return;
     }
     if is_pip_config(subject.entry) {
         for setting in subject.text().map(settings_of_config).unwrap_or_default() {
@@ -153,13 +166,13 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             subject,
             range,
             what.to_owned(),
-            "remove `index-strategy`, or give each private package its index in `[tool.uv.sources]`",
+            "Remove `index-strategy`, or give each private package its index in `[tool.uv.sources]`",
             "index-strategy",
         ));
     }
     for (channel, range) in manifest.channels.iter().filter(|(channel, _)| is_plain(channel)) {
         let what = format!("the channel at `{}` is read over a connection that anybody on the way can change", host_of(channel));
-        sink.report(made(subject, range, what, "use `https`", "channel"));
+        sink.report(made(subject, range, what, "Use `https`", "channel"));
     }
 }
 
@@ -173,16 +186,16 @@ fn judge(subject: &Subject<'_>, manifest: Option<&Manifest>, setting: &Setting, 
     let host = host_of(&setting.value);
     let index = matches!(setting.name, "index-url" | "extra-index-url" | "find-links");
     let (what, how) = if index && is_plain(&setting.value) {
-        (format!("packages from `{host}` come over a connection that anybody on the way can change"), "use `https`")
+        (format!("packages from `{host}` come over a connection that anybody on the way can change"), "Use `https`")
     } else if setting.name == "trusted-host" {
         (
             format!("the certificate of `{}` is not checked", host_of(&format!("://{}", setting.value))),
-            "remove it, and give pip the certificate of the host's authority with `--cert`",
+            "Remove it, and give pip the certificate of the host's authority with `--cert`",
         )
     } else if setting.name == "extra-index-url" && !is_settled(&setting.value, manifest.filter(|_| !on_road)) {
         (
             format!("`{host}` and the public index both answer for every name, and the highest version wins"),
-            "let one index answer with `--index-url`, or lock every line with its hashes",
+            "Let one index answer with `--index-url`, or lock every line with its hashes",
         )
     } else {
         return;
@@ -207,14 +220,14 @@ fn is_settled(url: &str, manifest: Option<&Manifest>) -> bool {
 fn judge_index(subject: &Subject<'_>, index: &Index, sink: &mut Sink) {
     let host = host_of(&index.url);
     let (what, how) = if is_plain(&index.url) {
-        (format!("packages from `{host}` come over a connection that anybody on the way can change"), "use `https`")
+        (format!("packages from `{host}` come over a connection that anybody on the way can change"), "Use `https`")
     } else if !index.verified {
-        (format!("the certificate of `{host}` is not checked"), "remove `verify_ssl = false`")
+        (format!("the certificate of `{host}` is not checked"), "Remove `verify_ssl = false`")
     } else if index.searched && !is_settled(&index.url, None) {
         let how = match index.tool {
-            "poetry" => "set `priority = \"explicit\"` and name the source at the packages that come from it",
-            "pdm" => "name what comes from it in `include_packages`",
-            _ => "remove `install_search_all_sources`, and give each private package its `index`",
+            "poetry" => "Set `priority = \"explicit\"` and name the source at the packages that come from it",
+            "pdm" => "Name what comes from it in `include_packages`",
+            _ => "Remove `install_search_all_sources`, and give each private package its `index`",
         };
         (format!("`{host}` and the public index answer for the same names, and nothing says which is meant"), how)
     } else {

@@ -13,7 +13,7 @@ use crate::repo::snapshot::Entry;
 use crate::repo::subject::{Subject, View};
 
 /// Larger files are no scripts written by hand.
-const SIZE: u64 = 1 << 20;
+const SIZE: u64 = 16 << 20;
 
 /// One thing that a command does.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -52,7 +52,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::KerasCode,
-        "do not load it with safe mode off; replace the layer by one that is defined in code, and keep the weights \
+        "Do not load it with safe mode off; replace the layer by one that is defined in code, and keep the weights \
         alone",
         sink,
     );

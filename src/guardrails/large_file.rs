@@ -18,7 +18,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         why: "Nobody can review five megabytes of bytes, and they stay in every clone for ever, also after they are deleted.",
         attack: "A model file of 300 MB is replaced in a pull request. The host shows `binary file changed` and nothing else, so the reviewer approves it. \
                  The new weights have a back door that no diff could show.",
-        fix: "Run `git rm --cached FILE`, add it to `.gitignore`, and keep it in a release, a model registry, a bucket or Git LFS with its checksum written down.",
+        fix: "Run `git rm --cached FILE`, add it to `.gitignore`, and keep it in a release, a model registry, a bucket or Git LFS with its checksum written down. It stays in the history: every clone still brings it until the history is rewritten.",
         automatic: "",
         standards: &["SCORECARD Binary-Artifacts"],
         examples: &[
@@ -101,7 +101,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
         ID,
         Place::file(path),
         format!("`{path}` has {}", size_words(subject.entry.size)),
-        format!("run `git rm --cached {path}` and keep it in a release, a registry, a bucket or Git LFS"),
+        format!("Run `git rm --cached {path}` and keep it in a release, a registry, a bucket or Git LFS"),
     )
     .key(path)
     .excerpt("");

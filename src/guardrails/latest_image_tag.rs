@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Place};
 use super::guardrail::{Content, Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
-use super::images::{Images, Name, wants};
+use super::images::{Images, Name, Origin, wants};
 use crate::repo::config::Level;
 use crate::repo::subject::Subject;
 
@@ -21,17 +21,35 @@ pub static GUARDRAIL: Guardrail = Guardrail {
             Example {
                 verdict: Verdict::Bad,
                 shows: "no tag",
-                files: &[("docker-compose.yml", Content::Text("services:\n  cache:\n    image: redis\n"))],
+                files: &[(
+                    "deploy.yaml",
+                    Content::Text("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: cache\n      image: redis\n"),
+                )],
             },
             Example {
                 verdict: Verdict::Bad,
                 shows: "latest",
-                files: &[("Dockerfile", Content::Text("FROM ollama/ollama:latest\nUSER 1000\n"))],
+                files: &[(
+                    "deploy.yaml",
+                    Content::Text(
+                        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: model\n      image: ollama/ollama:latest\n",
+                    ),
+                )],
             },
             Example {
                 verdict: Verdict::Good,
                 shows: "a version",
-                files: &[("Dockerfile", Content::Text("FROM python:3.12-slim\nUSER 1000\n"))],
+                files: &[(
+                    "deploy.yaml",
+                    Content::Text(
+                        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: model\n      image: ollama/ollama:0.3.14\n",
+                    ),
+                )],
+            },
+            Example {
+                verdict: Verdict::Good,
+                shows: "an image of a build, of which another guardrail speaks",
+                files: &[("Dockerfile", Content::Text("FROM ollama/ollama:latest\nUSER 1000\n"))],
             },
             Example {
                 verdict: Verdict::Good,
@@ -50,6 +68,11 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     for place in &subject.view::<Images>().uses {
+        // Others say of these that they have no digest, and then also name the version.
+        match place.origin {
+            Origin::Dockerfile | Origin::Copied | Origin::Compose | Origin::Gitlab => continue,
+            Origin::Kubernetes | Origin::Devcontainer => {}
+        }
         let name = Name::of(&place.image);
         let what = match name.tag {
             _ if name.digest.is_some() => continue,
@@ -57,7 +80,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
             Some("latest") => format!("`{}` names whatever came out last", place.image),
             Some(_) => continue,
         };
-        let how = format!("name the version that you tested: `{}:<version>@sha256:<64 digits>`", name.name);
+        let how = format!("Name the version that you tested: `{}:<version>@sha256:<64 digits>`", name.name);
         sink.report(Finding::new(GUARDRAIL.meta.id, Place::of(subject, &place.span), what, how).key(place.image.as_str()).advice());
     }
 }

@@ -101,7 +101,7 @@ fn look(subject: &Subject<'_>, _context: &Context<'_>, sink: &mut Sink) {
             GUARDRAIL.meta.id,
             Place::of(subject, &requirement.range),
             what,
-            format!("make `{shown}` again and commit it together with this file"),
+            format!("Make `{shown}` again and commit it together with this file"),
         )
         .key(name);
         let finding = if may_hold_password(subject, &requirement.range) { finding.excerpt("") } else { finding };

@@ -85,7 +85,7 @@ fn look(subject: &Subject<'_>, _context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-const HOW: &str = "make the lock again with hashes, and install with `--require-hashes`";
+const HOW: &str = "Make the lock again with hashes, and install with `--require-hashes`";
 
 fn look_at_lock(subject: &Subject<'_>, sink: &mut Sink) {
     let view = subject.view::<Locks>();

@@ -199,7 +199,7 @@ fn is_requirements(path: &str) -> bool {
     let last = folder.rsplit('/').next().unwrap_or(folder).to_ascii_lowercase();
     let among = matches!(last.as_str(), "requirements" | "reqs" | "requires" | "constraints");
     named
-        || is(&["reqs", "deps", "dependencies"])
+        || is(&["req", "reqs", "deps", "dependencies"])
         || (among && !is(&["readme", "license"]))
         || (lower.ends_with(".pip") && !among && words.len() == 2)
 }
@@ -453,6 +453,7 @@ mod tests {
             "pip-requirements.in",
             "REQUIREMENTS.TXT",
             "reqs.pip",
+            "req.txt",
         ] {
             assert_eq!(manifest(path, b"numpy\n"), Some((Kind::Requirements, Role::Application, 1)), "{path}");
         }

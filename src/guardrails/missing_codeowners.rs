@@ -1,7 +1,7 @@
 //! `missing-codeowners`: nobody is asked before a change of the guardrails is merged.
 
 use super::finding::{Finding, Place, Safety};
-use super::governance_files::{has_content, missing, text_of, with_starter};
+use super::governance_files::{has_content, missing, text_of, unfilled, with_starter};
 use super::guardrail::{Content, Context, Example, Fact, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::pristine;
 use crate::repo::config::Level;
@@ -16,7 +16,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "Somebody with a stolen account sends a small change: one line in the pipeline that prints its secrets. A colleague from another team approves it, \
                  because nobody said that the platform team has to look at that folder.",
         fix: "Add `.github/CODEOWNERS` (`CODEOWNERS` on other hosts) with a line such as `* @organisation/team`, and require a review from code owners.",
-        automatic: "adds a CODEOWNERS whose team you fill in",
+        automatic: "Adds a CODEOWNERS with a placeholder for the team. It has to be asked for, and the guardrail speaks until it is filled in.",
         standards: &["SCORECARD Code-Review", "SCORECARD Branch-Protection"],
         examples: &[
             Example { verdict: Verdict::Bad, shows: "code without owners", files: &[("train.py", Content::Text("print(1)\n"))] },
@@ -29,6 +29,11 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                 verdict: Verdict::Bad,
                 shows: "a file of comments",
                 files: &[("train.py", Content::Text("print(1)\n")), (".github/CODEOWNERS", Content::Text("# * @org/team\n"))],
+            },
+            Example {
+                verdict: Verdict::Bad,
+                shows: "the team of the example, which nobody has replaced",
+                files: &[("train.py", Content::Text("print(1)\n")), (".github/CODEOWNERS", Content::Text("* @organisation/team\n"))],
             },
             Example {
                 verdict: Verdict::Good,
@@ -67,7 +72,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
         let finding = missing(
             ID,
             "there is no CODEOWNERS, so nobody in particular is asked to review a change",
-            "add `.github/CODEOWNERS` with a line such as `* @organisation/team`",
+            "Add `.github/CODEOWNERS` with a line such as `* @organisation/team`",
         );
         // Who owns the code is for people to say.
         sink.report(with_starter(finding, context, Safety::Unsafe, "add a CODEOWNERS to fill in"));
@@ -75,10 +80,11 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
     };
     let Some(text) = text_of(snapshot, path) else { return };
     if rules(&text).next().is_none() {
-        let finding = Finding::new(ID, Place::file(path), format!("`{path}` holds no rule"), "write a line such as `* @organisation/team`");
+        let finding = Finding::new(ID, Place::file(path), format!("`{path}` holds no rule"), "Write a line such as `* @organisation/team`");
         sink.report(finding.key("empty"));
         return;
     }
+    sink.findings.extend(unfilled(ID, path, &text));
     let Some(pristine) = pristine::changed(context, path) else { return };
     for (pattern, owners) in rules(&pristine) {
         let now = rules(&text).filter(|(now, _)| *now == pattern).last();
@@ -89,7 +95,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
         };
         let line = text.lines().position(|line| line.split_whitespace().next() == Some(pattern)).map_or(0, |at| at + 1);
         let place = if line == 0 { Place::file(path) } else { Place::line(path, line) };
-        sink.report(Finding::new(ID, place, what, format!("put back a line `{pattern} @organisation/team`")).key(pattern));
+        sink.report(Finding::new(ID, place, what, format!("Put back a line `{pattern} @organisation/team`")).key(pattern));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `missing-model-card`: a model goes out, and nobody says what it is for and where it fails.
 
 use super::finding::{Confidence, Finding, Place, Safety};
-use super::governance_files::{missing, says_something, text_of, with_starter};
+use super::governance_files::{missing, says_something, text_of, unfilled, with_starter};
 use super::guardrail::{Content, Context, Example, Fact, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::place_kind::{is_documentation, is_test, is_vendored};
 use super::release_signs::{self, Sign};
@@ -19,7 +19,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "A published detector was trained on daylight pictures only. Nobody says so, and a team builds it into a system that also works at night. \
                  Somebody who knows the blind spot walks past it unseen.",
         fix: "Add `MODEL_CARD.md`: purpose, data, results with their conditions, limits and known risks, owner.",
-        automatic: "adds a MODEL_CARD.md to fill in",
+        automatic: "Adds a MODEL_CARD.md with placeholders. It has to be asked for, and the guardrail speaks until they are filled in.",
         standards: &["OWASP-ML ML06:2023"],
         examples: &[
             Example {
@@ -47,6 +47,14 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                     "register.py",
                     Content::Text("from azureml.core.model import Model\nModel.register(workspace=ws, model_path=p, model_name=n)\n"),
                 )],
+            },
+            Example {
+                verdict: Verdict::Bad,
+                shows: "a card that nobody has filled in",
+                files: &[
+                    ("train.py", Content::Text("loss.backward()\nmodel.push_to_hub('x')\n")),
+                    ("MODEL_CARD.md", Content::Text("# Model card\n\nIt learned from <data sets with version and licence>.\n")),
+                ],
             },
             Example {
                 verdict: Verdict::Good,
@@ -131,9 +139,13 @@ fn look(context: &Context<'_>, facts: &[Fact], sink: &mut Sink) {
     let Some(sign) = ships.or(trains) else { return };
     if let Some(card) = context.snapshot.entries().iter().find(|entry| entry.is_file() && is_card(&entry.path)) {
         // Another format, such as a PDF, is a card too.
-        if text_of(context.snapshot, &card.path).is_some_and(|text| !says_something(&text)) {
+        let Some(text) = text_of(context.snapshot, &card.path) else { return };
+        if says_something(&text) {
+            let prose = matches!(card.extension().as_str(), "" | "md" | "rst" | "txt");
+            sink.findings.extend(unfilled(ID, &card.path, &text).filter(|_| prose));
+        } else {
             let what = format!("`{}` says nothing about the model", card.path);
-            let how = "write what it is for, what it learned from and where it fails";
+            let how = "Write what it is for, what it learned from and where it fails";
             sink.report(Finding::new(ID, Place::file(&card.path), what, how).key("empty"));
         }
         return;
@@ -142,7 +154,7 @@ fn look(context: &Context<'_>, facts: &[Fact], sink: &mut Sink) {
         return;
     }
     let what = format!("there is no model card, and `{}` {}", sign.path, sign.detail);
-    let finding = missing(ID, &what, "add `MODEL_CARD.md`: purpose, data, results, limits, known risks, owner");
+    let finding = missing(ID, &what, "Add `MODEL_CARD.md`: purpose, data, results, limits, known risks, owner");
     let finding = with_starter(finding, context, Safety::Unsafe, "add a MODEL_CARD.md to fill in");
     sink.report(if ships.is_some() { finding } else { finding.sure(Confidence::Low).advice() });
 }

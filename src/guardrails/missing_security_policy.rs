@@ -1,7 +1,7 @@
 //! `missing-security-policy`: nobody who finds a hole knows whom to tell.
 
 use super::finding::{Finding, Place, Safety};
-use super::governance_files::{at_home, at_home_named, has_content, missing, says_something, text_of, with_starter};
+use super::governance_files::{at_home, at_home_named, has_content, missing, says_something, text_of, unfilled, with_starter};
 use super::guardrail::{Content, Context, Example, Fact, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::pristine;
 use crate::repo::config::Level;
@@ -16,7 +16,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "Somebody notices that a model file of yours runs code when it is loaded. There is no address to write to, so they open a public issue. \
                  For the days until you have a fix, every attacker can read how it is done.",
         fix: "Add `SECURITY.md` with an address that a team reads, and what happens after a report.",
-        automatic: "adds a SECURITY.md whose address you fill in",
+        automatic: "Adds a SECURITY.md with placeholders. It has to be asked for, and the guardrail speaks until they are filled in.",
         standards: &["SCORECARD Security-Policy"],
         examples: &[
             Example {
@@ -38,6 +38,14 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                 files: &[
                     ("train.py", Content::Text("print(1)\n")),
                     ("third_party/lib/SECURITY.md", Content::Text("Report weaknesses of the library to its authors.\n")),
+                ],
+            },
+            Example {
+                verdict: Verdict::Bad,
+                shows: "a form that nobody has filled in",
+                files: &[
+                    ("train.py", Content::Text("print(1)\n")),
+                    ("SECURITY.md", Content::Text("# Security\nWrite to <the address of a team>. We answer within three days.\n")),
                 ],
             },
             Example {
@@ -64,19 +72,25 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 const ID: &str = "missing-security-policy";
 
 fn concerns(path: &str) -> bool {
-    at_home(path)
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    at_home(path) && is_policy(name.split('.').next().unwrap_or(&name))
+}
+
+/// Whether a name, in lower case and without its ending, is that of a policy.
+fn is_policy(stem: &str) -> bool {
+    matches!(stem, "security" | "security-policy" | "security_policy" | "vulnerability-disclosure")
 }
 
 fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
     if !has_content(context.snapshot) {
         return;
     }
-    let is = |stem: &str| matches!(stem, "security" | "security-policy" | "security_policy" | "vulnerability-disclosure");
     let mut empty = None;
-    for policy in at_home_named(context.snapshot, is) {
+    for policy in at_home_named(context.snapshot, is_policy) {
         match text_of(context.snapshot, &policy.path) {
             Some(text) if !says_something(&text) => empty = Some(policy.path.clone()),
             Some(text) => {
+                sink.findings.extend(unfilled(ID, &policy.path, &text));
                 weakened(context, &policy.path, &text, sink);
                 return;
             }
@@ -89,16 +103,16 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
             ID,
             Place::file(&path),
             format!("`{path}` names nobody to tell"),
-            "write an address that a team reads, and what happens after a report",
+            "Write an address that a team reads, and what happens after a report",
         )
         .key("empty"),
         None => {
             let finding = missing(
                 ID,
                 "there is no SECURITY.md, so nobody who finds a weakness knows whom to tell",
-                "add `SECURITY.md` with an address that a team reads",
+                "Add `SECURITY.md` with an address that a team reads",
             );
-            with_starter(finding, context, Safety::Safe, "add a SECURITY.md to fill in")
+            with_starter(finding, context, Safety::Unsafe, "add a SECURITY.md to fill in")
         }
     });
 }
@@ -110,7 +124,7 @@ fn weakened(context: &Context<'_>, path: &str, text: &str, sink: &mut Sink) {
         |text: &str| text.contains('@') || text.contains("https://") || text.to_ascii_lowercase().contains("report a vulnerability");
     if address(&pristine) && !address(text) {
         let finding =
-            Finding::new(ID, Place::file(path), format!("`{path}` names no address any more"), "put back an address that a team reads");
+            Finding::new(ID, Place::file(path), format!("`{path}` names no address any more"), "Put back an address that a team reads");
         sink.report(finding.key("address"));
     }
 }

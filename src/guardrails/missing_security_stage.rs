@@ -20,7 +20,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Block,
         why: "A check that does not run on a pull request, or may fail, stops nothing. It often goes missing in a hurry and nobody puts it back.",
         attack: "A deadline is near and the scan of model files is red, so somebody adds `continue-on-error`. Months later a pull request brings a poisoned checkpoint. The stage is red as always, the run is green, and the file is merged.",
-        fix: "Run every stage on pull requests and let it fail: `security/run.sh <stage>` without `|| true`, `continue-on-error`, `allow_failure` or `if: false`. One finding that you accept belongs into a waiver with an end.",
+        fix: "On a road, run every stage on pull requests and let it fail: `security/run.sh <stage>` without `|| true`, `continue-on-error`, `allow_failure` or `if: false`. Elsewhere, add a job that runs on `pull_request` with the steps `run: highroad check` and `run: pip-audit`. One finding that you accept belongs into a waiver with an end.",
         automatic: "",
         standards: &["SCORECARD CI-Tests", "SCORECARD SAST", "OWASP-ML ML06:2023"],
         examples: &[
@@ -183,14 +183,14 @@ fn look_at_others(context: &Context<'_>, files: &[(&Entry, System)], first: &Ent
     let beside = [".pre-commit-config.yaml", "Makefile", "tox.ini", "noxfile.py", "package.json", "pyproject.toml", "setup.cfg"];
     let texts = files.iter().map(|(entry, _)| entry.path.as_str()).chain(beside);
     for path in texts {
-        let Some(subject) = context.snapshot.subject(path).filter(|subject| subject.entry.size < 1 << 20) else { continue };
+        let Some(subject) = context.snapshot.subject(path).filter(|subject| subject.entry.size < 16 << 20) else { continue };
         let lower = subject.text().unwrap_or_default().to_ascii_lowercase();
         if SCANNERS.iter().any(|scanner| lower.contains(scanner)) {
             return;
         }
     }
     let what = "CI looks for no secrets, no known weaknesses and no dangerous model files";
-    let how = "adopt a road with `highroad adopt`, or run a scanner of dependencies, of code and of secrets on every pull request";
+    let how = "Run scanners on every pull request: `pip-audit` for dependencies, and `highroad check` for secrets, code, model files and workflows";
     sink.report(Finding::new(GUARDRAIL.meta.id, Place::file(&first.path), what, how).key("scanners").sure(Confidence::Low).advice());
 }
 
@@ -241,7 +241,7 @@ fn look_at_road(context: &Context<'_>, files: &[(&Entry, System)], sink: &mut Si
         let names = stages.iter().map(|stage| format!("`{stage}`")).collect::<Vec<_>>().join(", ");
         let plural = if stages.len() == 1 { "stage" } else { "stages" };
         let what = format!("security {plural} {names}: {why}");
-        let how = "let every stage run on pull requests and fail: `security/run.sh <stage>`, without a way around";
+        let how = "Let every stage run on pull requests and fail: `security/run.sh <stage>`, without a way around";
         let place = if line == 0 { Place::file(&path) } else { Place::line(&path, line) };
         sink.report(Finding::new(GUARDRAIL.meta.id, place, what, how).key(stages.join(",")));
     }

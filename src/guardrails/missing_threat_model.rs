@@ -16,7 +16,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "A team fine-tunes on what users write, and nobody asks who those users are. For weeks a few accounts feed it the same false statement. \
                  The question `who can change what it learns from?` would have found that on the first day.",
         fix: "Add `threat-model.toml` or `docs/THREAT_MODEL.md`: what is protected, who could attack, the ten worst threats, and what stands against each.",
-        automatic: "adds a threat-model.toml to fill in",
+        automatic: "Adds a threat-model.toml with placeholders. It has to be asked for, and the guardrail that reads it speaks until they are filled in.",
         standards: &[],
         examples: &[
             Example { verdict: Verdict::Bad, shows: "code without a threat model", files: &[("train.py", Content::Text("print(1)\n"))] },
@@ -66,7 +66,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
         return;
     }
     let finding =
-        missing(ID, "nobody wrote down what could go wrong: there is no threat model", "add `threat-model.toml` or `docs/THREAT_MODEL.md`");
+        missing(ID, "nobody wrote down what could go wrong: there is no threat model", "Add `threat-model.toml` or `docs/THREAT_MODEL.md`");
     sink.report(with_starter(finding, context, Safety::Unsafe, "add a threat-model.toml to fill in"));
 }
 

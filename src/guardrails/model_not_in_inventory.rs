@@ -115,7 +115,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                 ID,
                 Place::line(FILE, line_with(&text, "owner =").max(1)),
                 "the inventory names no owner any more",
-                "write the team in `owner`",
+                "Write the team in `owner`",
             )
             .key("owner"),
         );
@@ -137,7 +137,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                 ID,
                 Place::file(&entry.path),
                 format!("the model `{}` is not in `{FILE}`", entry.path),
-                "record it by training it, or remove it",
+                "Record it by training it, or remove it",
             );
             sink.report(finding.key("unknown").excerpt(""));
         }
@@ -158,7 +158,7 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, rows: 
         );
     };
     if word(row, "owner").is_empty() {
-        report("owner", format!("the model `{name}` has no owner"), "write the team that answers for it in `owner`");
+        report("owner", format!("the model `{name}` has no owner"), "Write the team that answers for it in `owner`");
     }
     let sources = match row.get("data_sources") {
         Some(toml::Value::Array(items)) => !items.is_empty(),
@@ -169,13 +169,13 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, rows: 
         report(
             "data_sources",
             format!("nobody recorded what the model `{name}` learned from"),
-            "train it again, or write its data sets in `data_sources`",
+            "Train it again, or write its data sets in `data_sources`",
         );
     }
     let digest = word(row, "sha256");
     let endpoint = artifact.is_empty() || artifact.contains("://");
     if digest.is_empty() && !endpoint {
-        report("sha256", format!("the model `{name}` is recorded without a digest"), "train it again; the run records the digest");
+        report("sha256", format!("the model `{name}` is recorded without a digest"), "Train it again; the run records the digest");
     }
     // Older versions of a path stay as history: only the last row of a path describes the file.
     let newest = rows.iter().rposition(|other| word(other, "artifact") == artifact) == Some(at);
@@ -184,7 +184,7 @@ fn judge(context: &Context<'_>, text: &str, at: usize, row: &toml::Value, rows: 
         Some(now) if now != digest => report(
             "sha256",
             format!("`{artifact}` is not the file that was recorded"),
-            "do not load it: find out who changed it, and train again",
+            "Do not load it: find out who changed it, and train again",
         ),
         Some(_) => {}
         None => sink.unscannable(artifact, "it is too large or cannot be read, so its digest was not compared"),

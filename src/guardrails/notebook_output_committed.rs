@@ -1,12 +1,13 @@
 //! `notebook-output-committed`: a notebook is kept with what its cells printed.
 
+use super::code_findings::note_unread_notebook;
 use super::finding::{Change, Finding, Place, Safety};
 use super::guardrail::Content::Text;
 use super::guardrail::{Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
-use crate::formats::notebook::{Cell, CellKind, Notebook, NotebookError};
+use crate::formats::notebook::{Cell, CellKind, Notebook};
 use crate::repo::config::Level;
 use crate::repo::snapshot::Entry;
-use crate::repo::subject::{IN_MEMORY, Subject};
+use crate::repo::subject::Subject;
 use crate::scan::code::NotebookView;
 
 const ID: &str = "notebook-output-committed";
@@ -21,7 +22,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "A data scientist prints the first rows of a customer table, and a tutorial cell prints the environment. Both are saved with the notebook and pushed. Somebody who searches public repositories for output of that kind finds names, addresses and a working key.",
         fix: "Strip the outputs before you commit: run `highroad fix`, or `nbstripout <notebook>`, and set the hook so that it happens by itself. Where an output must stay, put `\"keep_output\": true` into the metadata of its cell.",
         automatic: "Empties `outputs` and sets the execution counts to `null`; everything else keeps its bytes.",
-        standards: &["OWASP-LLM LLM02:2026", "ATLAS AML.T0057", "ATLAS AML.T0055"],
+        standards: &["OWASP-LLM LLM02:2026", "ATLAS AML.T0055"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -73,19 +74,9 @@ fn wants(entry: &Entry) -> bool {
 }
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    if subject.entry.size > IN_MEMORY {
-        sink.unscannable(subject.path(), "the notebook is larger than 32 MB");
-        return;
-    }
+    note_unread_notebook(subject, sink);
     let view = subject.view::<NotebookView>();
-    let notebook = match &view.0 {
-        Some(Ok(notebook)) => notebook,
-        Some(Err(error @ (NotebookError::Json(_) | NotebookError::TooMany))) => {
-            return sink.unscannable(subject.path(), format!("the notebook cannot be read: {error}"));
-        }
-        // JSON of another kind, or no text.
-        Some(Err(NotebookError::NoCells)) | None => return,
-    };
+    let Some(Ok(notebook)) = &view.0 else { return };
     let shown: Vec<usize> =
         notebook.cells.iter().filter(|cell| cell.has_outputs && strips(notebook, cell)).map(|cell| cell.number).collect();
     let Some(first) = shown.first() else { return };

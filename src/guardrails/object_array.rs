@@ -47,7 +47,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::ObjectArray,
-        "save it as an array of numbers or texts and read it with `np.load(path, allow_pickle=False)`",
+        "Save it as an array of numbers or texts and read it with `np.load(path, allow_pickle=False)`",
         sink,
     );
 }

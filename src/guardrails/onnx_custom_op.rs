@@ -11,7 +11,7 @@ use crate::scan::artifacts::Rule;
 pub static GUARDRAIL: Guardrail = Guardrail {
     meta: Meta {
         id: "onnx-custom-op",
-        title: "an ONNX model needs operations from a library of somebody's",
+        title: "an ONNX model needs operations from somebody else's library",
         level: Level::Warn,
         why: "Operations outside the known sets come from a native or Python library that has to be loaded with the model. \
               That library is code.",
@@ -47,7 +47,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::OnnxCustomOp,
-        "export the model with standard operations, or build the library from source that you have read",
+        "Export the model with standard operations, or build the library from source that you have read",
         sink,
     );
 }

@@ -47,5 +47,5 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 };
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    artifact_findings::report(subject, Rule::OnnxExternalData, "do not load it; save the model with its tensors inside or beside it", sink);
+    artifact_findings::report(subject, Rule::OnnxExternalData, "Do not load it; save the model with its tensors inside or beside it", sink);
 }

@@ -7,6 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::finding::{Finding, Weight};
 use super::guardrail::Guardrail;
 use crate::base::day::Day;
+use crate::base::diagnostic::Exit;
 use crate::base::digest::Digest;
 use crate::repo::config::{Config, Level, Waiver};
 use crate::repo::snapshot::Unreadable;
@@ -60,6 +61,12 @@ pub struct Outcome {
     pub left_out: Vec<&'static str>,
     /// Guardrails that the project turned down or off.
     pub lowered: Vec<Lowered>,
+    /// Folders and links that were not looked into.
+    pub not_entered: Vec<String>,
+    /// Waivers that hold and let nothing rest; known after a full check only.
+    pub idle_waivers: Vec<Waiver>,
+    /// A file that stands for the repository as a whole where a format wants one: its README, or the first that it has.
+    pub anchor: String,
     /// How many files were looked at.
     pub files: usize,
     /// Some of the files that each guardrail looked at, in order of path; at most [`SUBJECTS`] of each.
@@ -75,6 +82,18 @@ impl Outcome {
     /// Returns how many open findings speak at a level.
     pub fn count(&self, level: Level) -> usize {
         self.open().filter(|judged| judged.level == level).count()
+    }
+
+    /// Returns how the process ends: 1 where something blocks; 3 where something could not be checked and nobody has
+    /// decided about it, as a finding that does not block or a waiver would.
+    pub fn exit(&self) -> Exit {
+        if self.count(Level::Block) > 0 {
+            return Exit::Findings;
+        }
+        let decided = |path: &str| {
+            self.findings.iter().any(|judged| judged.finding.guardrail == "unscannable-file" && judged.finding.place.path == path)
+        };
+        if self.unscannable.iter().all(|file| decided(&file.path)) { Exit::Clean } else { Exit::Failed }
     }
 
     /// Returns how many findings rest.

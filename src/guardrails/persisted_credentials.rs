@@ -3,9 +3,10 @@
 use super::finding::{Change, Finding, Place, Safety};
 use super::guardrail::{Content, Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::job_rights::{Needs, of_job};
-use super::workflows::{GithubFile, is_either, spelled, underlined};
+use super::workflows::{GithubFile, after, is_either, spelled, underlined};
 use crate::formats::text::line_break;
 use crate::formats::workflow::{Job, Step};
+use crate::formats::yaml::Node;
 use crate::repo::config::Level;
 use crate::repo::subject::Subject;
 
@@ -13,10 +14,10 @@ use crate::repo::subject::Subject;
 pub static GUARDRAIL: Guardrail = Guardrail {
     meta: Meta {
         id: "persisted-credentials",
-        title: "a checkout leaves the token in the working folder",
+        title: "a checkout leaves the token on the disk",
         level: Level::Advise,
-        why: "`actions/checkout` keeps the job's token for later git commands unless it is told not to. Every later step can read it, and an artifact of the whole folder publishes it.",
-        attack: "A job uploads its working folder as an artifact, with the hidden git folder in it. Somebody downloads the artifact while the job still runs, takes the token out and pushes a change in your name.",
+        why: "`actions/checkout` keeps the job's token for later git commands unless it is told not to. Every later step can read it. Up to v5 it lies in the hidden git folder, so an artifact of the whole working folder publishes it; since v6 it lies in a file beside it.",
+        attack: "A package that a later step installs reads the token and pushes a change in your name. Or, up to v5, a job uploads its working folder as an artifact, with the hidden git folder in it. Somebody downloads the artifact while the job still runs, takes the token out and pushes a change in your name.",
         fix: "Add `with: {persist-credentials: false}` to the checkout. A job that pushes can be given a token in the step that pushes.",
         automatic: "Adds the line. Where a later step may push, the fix has to be asked for.",
         standards: &["SCORECARD Token-Permissions"],
@@ -80,17 +81,42 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
         }
         let Some(uses) = &step.uses else { continue };
         let what = "the checkout leaves the token of the job where every later step can read it";
-        let how = "add `persist-credentials: false` under its `with:`";
+        let how = "Add `persist-credentials: false` under its `with:`";
         let key = format!("{}/{}", job.map_or("", |job| job.id.as_str()), known.len());
         let mut finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &underlined(subject, uses)), what, how).key(key);
         // Somebody who writes `true` means it.
         if told.is_none()
+            && known.len() <= MOST
             && let Some(change) = edit(subject, step)
+            && fits(subject, &change)
         {
             finding = finding.fix(safety(job), "do not keep the token after the checkout", vec![change]);
         }
         sink.report(finding);
     }
+}
+
+/// How many fixes of one file are tried out.
+const MOST: usize = 20;
+
+/// Whether a change leaves the file as it was but for the one input: in flow style a line of its own would break it.
+fn fits(subject: &Subject<'_>, change: &Change) -> bool {
+    let Some(text) = subject.text() else { return false };
+    let Some(root) = after(text, change) else { return false };
+    let nothing = Change::Edit { path: String::new(), range: 0..0, text: String::new() };
+    let Some(before) = after(text, &nothing) else { return false };
+    let (was, is) = (inputs(&before), inputs(&root));
+    is.0 == was.0 && is.1 > was.1
+}
+
+/// Returns how many `uses:` there are, and how many checkouts that are told to keep nothing.
+fn inputs(root: &Node) -> (usize, usize) {
+    let (mut uses, mut told) = (0, 0);
+    root.walk(&mut |node| {
+        uses += usize::from(node.get("uses").is_some());
+        told += usize::from(node.at(&["with", "persist-credentials"]).and_then(Node::text) == Some("false"));
+    });
+    (uses, told)
 }
 
 fn safety(job: Option<&Job>) -> Safety {

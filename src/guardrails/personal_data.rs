@@ -19,7 +19,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                  The customers get letters that name their contract.",
         fix: "Take the file out of git and its history, tell whoever answers for privacy, and keep the columns that the model needs without the ones that name a person.",
         automatic: "",
-        standards: &["OWASP-ML ML03:2023", "ATLAS AML.T0024"],
+        standards: &["OWASP-LLM LLM02:2026", "ATLAS AML.T0035"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -90,7 +90,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
             ID,
             Place::line(path, 1),
             what,
-            "take the file out of git and its history, and train without the columns that name people",
+            "Take the file out of git and its history, and train without the columns that name people",
         )
         .key(format!("{:?} {}", column.holds, column.header))
         .sure(sure)

@@ -12,8 +12,8 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         id: "pickle-artifact",
         title: "a model or data file is a pickle",
         level: Level::Warn,
-        why: "Loading a pickle runs code that the file chooses. No reader can tell by looking at the name, and no loader can \
-              be told to leave that part out.",
+        why: "Loading a pickle runs code that the file chooses. No reader can tell by looking at the name, and \
+              most loaders run it.",
         attack: "Somebody with write access, or a dependency's build, replaces the file by one that behaves the same and also \
                  runs a command. Nobody reviews a binary in a pull request. The next training run or the next start of the \
                  service executes it with all the rights that it has.",

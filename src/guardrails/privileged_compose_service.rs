@@ -95,14 +95,14 @@ fn dangers(service: &Node) -> Vec<(&Node, &'static str, &'static str)> {
         found.push((
             node,
             "is privileged, which makes it root on the host",
-            "take `privileged: true` out, and name the device or capability that it needs",
+            "Take `privileged: true` out, and name the device or capability that it needs",
         ));
     }
     if let Some(node) = is("network_mode", "host") {
-        found.push((node, "uses the network of the host", "take `network_mode: host` out, and list its ports under `ports:`"));
+        found.push((node, "uses the network of the host", "Take `network_mode: host` out, and list its ports under `ports:`"));
     }
     if let Some(node) = is("pid", "host") {
-        found.push((node, "sees the processes of the host", "take `pid: host` out"));
+        found.push((node, "sees the processes of the host", "Take `pid: host` out"));
     }
     for volume in merged(service, "volumes").map_or(&[][..], Node::items) {
         let source = volume.get("source").or(Some(volume)).filter(|node| node.text().is_some());
@@ -112,16 +112,16 @@ fn dangers(service: &Node) -> Vec<(&Node, &'static str, &'static str)> {
             found.push((
                 node,
                 "can talk to the container engine of the host, which makes it root there",
-                "take the socket out of `volumes:`",
+                "Take the socket out of `volumes:`",
             ));
         } else if path == "/" {
-            found.push((node, "has the whole disk of the host", "mount only the folder that it needs"));
+            found.push((node, "has the whole disk of the host", "Mount only the folder that it needs"));
         }
     }
     for capability in merged(service, "cap_add").map_or(&[][..], Node::items) {
         let name = capability.text().unwrap_or_default().to_ascii_uppercase();
         if matches!(name.trim_start_matches("CAP_"), "ALL" | "SYS_ADMIN") {
-            found.push((capability, "has the rights of an administrator of the host", "name the one capability that it needs, or none"));
+            found.push((capability, "has the rights of an administrator of the host", "Name the one capability that it needs, or none"));
         }
     }
     found

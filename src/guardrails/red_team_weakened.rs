@@ -85,17 +85,17 @@ fn limits(context: &Context<'_>, sink: &mut Sink) {
             sink.report(Finding::new(ID, place, what, how).key(check));
         };
         if other.is_none() {
-            report(format!("the limit of `{check}` is gone, and the check with it"), format!("put `[{check}]` back"));
+            report(format!("the limit of `{check}` is gone, and the check with it"), format!("Put `[{check}]` back"));
             continue;
         }
         for (bound, looser) in [("max", 1.0), ("min", -1.0)] {
             let Some(limit) = number(Some(limit), bound) else { continue };
             match number(other, bound) {
-                None => report(format!("`{check}` has no `{bound}` any more"), format!("write `{bound} = {limit}` under `[{check}]`")),
+                None => report(format!("`{check}` has no `{bound}` any more"), format!("Write `{bound} = {limit}` under `[{check}]`")),
                 Some(now) if (now - limit) * looser > 0.0 || !now.is_finite() => {
                     report(
                         format!("`{check}` forgives {now} where the road forgives {limit}"),
-                        format!("write `{bound} = {limit}` under `[{check}]`"),
+                        format!("Write `{bound} = {limit}` under `[{check}]`"),
                     );
                 }
                 Some(_) => {}
@@ -105,7 +105,7 @@ fn limits(context: &Context<'_>, sink: &mut Sink) {
             table.and_then(|table| table.get("why")).and_then(toml::Value::as_str).is_some_and(|why| !why.trim().is_empty())
         };
         if why(Some(limit)) && !why(other) {
-            report(format!("`{check}` does not say why its limit is what it is"), format!("write `why` under `[{check}]`"));
+            report(format!("`{check}` does not say why its limit is what it is"), format!("Write `why` under `[{check}]`"));
         }
     }
 }
@@ -118,23 +118,23 @@ fn suite(path: &str, before: &str, now: &str, sink: &mut Sink) {
     };
     let (checks, left) = (names(before), names(now));
     for check in checks.difference(&left) {
-        report(0, check, format!("the check `{check}` is gone from the suite"), "put it back");
+        report(0, check, format!("the check `{check}` is gone from the suite"), "Put it back");
     }
     let now_functions = python::functions(now);
     for (name, was) in python::functions(before) {
         match now_functions.get(&name) {
-            None => report(0, &name, format!("`{name}` is gone from the suite"), "put it back, or write what measures it now"),
+            None => report(0, &name, format!("`{name}` is gone from the suite"), "Put it back, or write what measures it now"),
             Some(is) if python::ends_at_once(is) && !python::ends_at_once(&was) => {
-                report(is.line, &name, format!("`{name}` measures nothing: it ends at once"), "let it measure again")
+                report(is.line, &name, format!("`{name}` measures nothing: it ends at once"), "Let it measure again")
             }
             Some(is)
                 if is.body.iter().filter(|line| line.starts_with("raise ")).count()
                     < was.body.iter().filter(|line| line.starts_with("raise ")).count() =>
             {
-                report(is.line, &name, format!("`{name}` no longer says when it proves nothing"), "put the `raise` back");
+                report(is.line, &name, format!("`{name}` no longer says when it proves nothing"), "Put the `raise` back");
             }
             Some(is) if is.body.len() * 2 < was.body.len() => {
-                report(is.line, &name, format!("`{name}` has lost more than half of what it does"), "put it back as the road wrote it")
+                report(is.line, &name, format!("`{name}` has lost more than half of what it does"), "Put it back as the road wrote it")
             }
             Some(_) => {}
         }
@@ -146,9 +146,9 @@ fn suite(path: &str, before: &str, now: &str, sink: &mut Sink) {
                 *line,
                 &name,
                 format!("`{name}` of the suite is {is} instead of {was}"),
-                "set it back, or write why the attack may be weaker",
+                "Set it back, or write why the attack may be weaker",
             ),
-            None if !now.contains(&format!("{name} =")) => report(0, &name, format!("`{name}` is gone from the suite"), "put it back"),
+            None if !now.contains(&format!("{name} =")) => report(0, &name, format!("`{name}` is gone from the suite"), "Put it back"),
             Some(_) | None => {}
         }
     }
@@ -159,7 +159,7 @@ fn suite(path: &str, before: &str, now: &str, sink: &mut Sink) {
             0,
             "attacks",
             format!("{lost} of the attacks or facts that the suite tries are gone or changed"),
-            "put them back; add new ones beside them",
+            "Put them back; add new ones beside them",
         );
     }
 }

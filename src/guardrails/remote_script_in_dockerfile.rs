@@ -13,12 +13,12 @@ pub static GUARDRAIL: Guardrail = Guardrail {
     meta: Meta {
         id: "remote-script-in-dockerfile",
         title: "a build runs what an address serves that day",
-        level: Level::Warn,
+        level: Level::Block,
         why: "What the address serves can change between two builds, and can differ for each reader. The build runs it as root without comparing it with anything.",
         attack: "The web server of an installer is broken into and the script gets one more line. Every image that is built that day holds a back door, and the Dockerfiles look the same as before.",
         fix: "Use a package or an image that is pinned, or fetch the file, compare it with its checksum (`ADD --checksum=sha256:<digest> <address> <path>`, or `sha256sum -c`), and run it then.",
         automatic: "",
-        standards: &["SCORECARD Pinned-Dependencies", "OWASP-ML ML06:2023"],
+        standards: &["SCORECARD Pinned-Dependencies", "OWASP-ML ML06:2023", "CWE CWE-494"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -90,7 +90,7 @@ fn look_at_run(subject: &Subject<'_>, text: &str, instruction: &Instruction) -> 
     let bodies = instruction.heredocs.iter().filter_map(|range| Some((text.get(range.clone())?, range.start)));
     let mut findings = Vec::new();
     for (script, start) in std::iter::once((instruction.arguments.as_str(), instruction.start)).chain(bodies) {
-        let how = "fetch the file, compare it with its checksum (`sha256sum -c`), and run it then";
+        let how = "Fetch the file, compare it with its checksum (`sha256sum -c`), and run it then";
         for (ranges, what, confidence) in [
             (piped(script), "the build runs a script straight from an address", Confidence::High),
             (stored(script), "the build runs a script from an address without comparing it with a checksum", Confidence::Medium),
@@ -116,6 +116,6 @@ fn look_at_add(subject: &Subject<'_>, instruction: &Instruction) -> Option<Findi
         .iter()
         .find(|word| (word.text.starts_with("http://") || word.text.starts_with("https://")) && !word.text.contains(".git"))?;
     let what = "`ADD` takes in whatever the address serves that day";
-    let how = "add `--checksum=sha256:<digest>` to it";
+    let how = "Add `--checksum=sha256:<digest>` to it";
     Some(Finding::new(GUARDRAIL.meta.id, Place::of(subject, &source.span), what, how).key(source.text.as_str()))
 }

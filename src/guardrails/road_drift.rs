@@ -19,8 +19,8 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         why: "The road answers for its managed files: they are reviewed once for everybody. A changed one answers to nobody, and the next upgrade replaces it.",
         attack: "Somebody adds one line to the hook that looks for secrets: `exit 0`. Everything stays green, because the check that would complain is the one that was changed. \
                  Two weeks later a key is committed.",
-        fix: "Put the file back (`highroad fix --unsafe` shows the change first), and keep your own addition in a file of your own or send it to the road.",
-        automatic: "puts managed files back as the road wrote them",
+        fix: "Put the file back (`highroad fix --unsafe --diff` shows the change, and `highroad fix --unsafe` makes it), and keep your own addition in a file of your own or send it to the road.",
+        automatic: "Puts managed files back as the road wrote them, and your own change of them is gone. It has to be asked for.",
         standards: &["OWASP-ML ML06:2023", "ATLAS AML.T0010"],
         examples: &[
             Example {
@@ -69,7 +69,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                     ID,
                     Place::file(lock::FILE),
                     what,
-                    "get it back with `git checkout HEAD~1 -- highroad.lock`, or from the history",
+                    "Get it back with `git checkout HEAD~1 -- highroad.lock`, or from the history",
                 )
                 .key("lock"),
             );
@@ -108,7 +108,7 @@ fn judge(context: &Context<'_>, file: &LockedFile, made: Option<&Pristine>, mode
             format!("the {whose} file `{path}` is missing")
         };
         let finding =
-            Finding::new(ID, place, what, format!("get it back with `git checkout HEAD~1 -- {path}`, or from the history")).key("missing");
+            Finding::new(ID, place, what, format!("Get it back with `git checkout HEAD~1 -- {path}`, or from the history")).key("missing");
         let finding = if file.ownership == Ownership::Seeded && !GUARDS.contains(&path) { finding.advice() } else { finding };
         sink.report(match pristine_text(file, made).filter(|_| !link && file.mode == "100644" && file.ownership != Ownership::Seeded) {
             Some(text) => {
@@ -126,13 +126,13 @@ fn judge(context: &Context<'_>, file: &LockedFile, made: Option<&Pristine>, mode
     if file.ownership == Ownership::Managed && Digest::of(bytes).to_string() != file.digest {
         let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
         if Digest::of(&plain).to_string() == file.digest {
-            let how = "store it with LF: `git add --renormalize .`";
+            let how = "Store it with LF: `git add --renormalize .`";
             sink.report(
                 Finding::new(ID, place, format!("`{path}` has other line ends than the road wrote"), how).key("line-ends").advice(),
             );
             return;
         }
-        let how = "put it back as the road wrote it, and keep your addition in a file of your own";
+        let how = "Put it back as the road wrote it, and keep your addition in a file of your own";
         let finding = Finding::new(ID, place.clone(), format!("`{path}` belongs to the road and was changed"), how).key("changed");
         sink.report(match pristine_text(file, made) {
             Some(text) => finding.fix(
@@ -148,7 +148,7 @@ fn judge(context: &Context<'_>, file: &LockedFile, made: Option<&Pristine>, mode
         let (what, flag) =
             if program { ("may be run, although the road says that it may not", "-x") } else { ("cannot be run any more", "+x") };
         sink.report(
-            Finding::new(ID, place, format!("`{path}` {what}"), format!("run `git update-index --chmod={flag} {path}`")).key("mode"),
+            Finding::new(ID, place, format!("`{path}` {what}"), format!("Run `git update-index --chmod={flag} {path}`")).key("mode"),
         );
     }
 }
@@ -165,17 +165,17 @@ fn pristine_text(file: &LockedFile, made: Option<&Pristine>) -> Option<String> {
 /// Compares the lock with `highroad.toml` and with the road itself: a lock that was edited hides a changed file.
 fn judge_records(context: &Context<'_>, lock: &Lock, made: Option<&Pristine>, sink: &mut Sink) {
     let at = |key: &str, what: String, how: &str| Finding::new(ID, Place::file(lock::FILE), what, how.to_owned()).key(key);
-    let restore = "get `highroad.lock` back from the history; only Highroad writes it";
+    let restore = "Get `highroad.lock` back from the history; only Highroad writes it";
     match context.config.and_then(|config| config.road.as_ref()) {
         Some(road) if road.id != lock.road.id || road.version != lock.road.version => {
             let what =
                 format!("`highroad.toml` names road `{}` {}, the lock `{}` {}", road.id, road.version, lock.road.id, lock.road.version);
-            sink.report(at("version", what, "let `highroad upgrade` change both"));
+            sink.report(at("version", what, "Put both back as they were in the history: the version of the two changes together"));
         }
         Some(_) => {}
         None => {
             let what = format!("`{}` is missing, cannot be read or names no road", config::FILE);
-            sink.report(Finding::new(ID, Place::file(config::FILE), what, "get it back from the history").key("config"));
+            sink.report(Finding::new(ID, Place::file(config::FILE), what, "Get it back from the history").key("config"));
         }
     }
     if context.config.and_then(|config| config.kind.as_ref()).is_some_and(|kind| *kind != lock.kind) {
@@ -186,7 +186,7 @@ fn judge_records(context: &Context<'_>, lock: &Lock, made: Option<&Pristine>, si
         if ours && !builtin::versions().any(|version| version == lock.road.version) {
             let what =
                 format!("this Highroad does not hold road `{}` {}, so shared files could not be compared", lock.road.id, lock.road.version);
-            sink.report(at("unknown", what, "update Highroad; if the version never was published, get the lock back from the history"));
+            sink.report(at("unknown", what, "Update Highroad; if the version never was published, get the lock back from the history"));
         } else if ours && builtin::newest().is_ok_and(|(newest, _)| newest == lock.road.version) {
             sink.report(at("answers", "the lock does not render: its kind or its answers were edited".to_owned(), restore));
         }

@@ -15,9 +15,9 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Warn,
         why: "Without a `USER`, the program in the container is root. Whoever takes over the program can change every file in it, and is one flaw of the kernel or one careless mount away from the host.",
         attack: "A poisoned model file runs code while the service loads it. As root it replaces the model and the libraries, reads every mounted secret, and writes to the mounted folders of the host as root. As an ordinary user it could have done little of that.",
-        fix: "Make a user without rights and switch to it in the final stage: `USER 10001:10001`, after the last instruction that needs root, and give it the folders that it writes to. It is your decision which ones those are.",
+        fix: "Make a user without rights and switch to it in the final stage: `USER 10001:10001`, after the last instruction that needs root, and let it own only the folders that it writes to (`COPY --chown=10001:10001`). A graphics card works without root, too.",
         automatic: "",
-        standards: &["OWASP-ML ML06:2023", "ATLAS AML.T0011.000"],
+        standards: &["ATLAS AML.T0011.000"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -109,7 +109,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
             (from.span.start..stage.image.span.end, "the final stage sets no `USER`, so the container runs as root".to_owned())
         }
     };
-    let how = "add `USER 10001:10001` after the last instruction of the final stage that needs root, and `--chown=10001:10001` to the `COPY` of what it writes to";
+    let how = "Add `USER 10001:10001` after the last instruction of the final stage that needs root, and `--chown=10001:10001` to the `COPY` of what it writes to";
     let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &place), what, how).key("user");
     sink.report(if is_aside(subject.path()) { finding.advice() } else { finding });
 }

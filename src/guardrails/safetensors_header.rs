@@ -50,5 +50,5 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 };
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    artifact_findings::report(subject, Rule::SafetensorsHeader, "do not load it; write it anew with the `safetensors` library", sink);
+    artifact_findings::report(subject, Rule::SafetensorsHeader, "Do not load it; write it anew with the `safetensors` library", sink);
 }

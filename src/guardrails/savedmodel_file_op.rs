@@ -46,5 +46,5 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 };
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    artifact_findings::report(subject, Rule::SavedmodelFileOp, "do not serve it; export the model anew from code that you have read", sink);
+    artifact_findings::report(subject, Rule::SavedmodelFileOp, "Do not serve it; export the model anew from code that you have read", sink);
 }

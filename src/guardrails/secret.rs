@@ -1,10 +1,11 @@
 //! A credential in a file of the repository.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::finding::{Confidence, Finding, Place};
 use super::guardrail::{Content, Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::place_kind::{is_documentation, is_test, is_vendored};
+use crate::base::digest::Digest;
 use crate::repo::config::Level;
 use crate::repo::snapshot::Entry;
 use crate::repo::subject::{IN_MEMORY, Subject, View};
@@ -177,8 +178,25 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
         if let Some(NotebookView(Some(Ok(notebook)))) = notebook.as_deref() {
             place.cell = notebook.cell_at(hit.range.start);
         }
+        let next = sink.findings.len();
         known.report(subject.path(), hit, place, value.as_bytes(), sink);
+        if let Some((finding, name)) = sink.findings.get_mut(next).zip(subject.text().and_then(|text| name_of(text, hit))) {
+            finding.what = format!("{}, as `{name}`", finding.what);
+        }
     }
+}
+
+/// Returns the name that a line gives a value that was recognised by it; only what is a name beyond doubt.
+fn name_of<'a>(text: &'a str, hit: &SecretHit) -> Option<&'a str> {
+    const WORDS: &[&str] = &["auth", "credential", "key", "pass", "pwd", "secret", "token"];
+    let line = text.get(..hit.range.start)?.rsplit('\n').next().filter(|line| line.len() <= 400)?;
+    let quotes = [' ', '\t', '"', '\'', '\\'];
+    let before = line.trim_end_matches(quotes).strip_suffix(['=', ':'])?.trim_end_matches(quotes);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let name = &before[before.trim_end_matches(is_part).len()..];
+    let lower = name.to_ascii_lowercase();
+    let plain = name.len() <= 40 && name.bytes().filter(u8::is_ascii_digit).count() <= 3 && WORDS.iter().any(|word| lower.contains(word));
+    (matches!(hit.by, Recognised::Name) && plain).then_some(name)
 }
 
 /// How much of a large file is looked at at once.
@@ -244,7 +262,6 @@ fn place_in(path: &str, bytes: &[u8], hit: &SecretHit, line: usize, from: u64) -
 struct Known {
     /// The values, with their lines: the same value twice on a line is one secret.
     seen: BTreeSet<(usize, Vec<u8>)>,
-    numbers: BTreeMap<&'static str, usize>,
 }
 
 impl Known {
@@ -253,10 +270,8 @@ impl Known {
             return;
         }
         if let Some(weight) = weigh(path, hit) {
-            // Nothing of the value may tell two secrets of a kind apart, so their order does.
-            let number = self.numbers.entry(hit.rule).or_default();
-            *number += 1;
-            let key = if *number == 1 { hit.rule.to_owned() } else { format!("{} {number}", hit.rule) };
+            // A waiver covers this value, not the next one at its place: the key is hashed, with the path, before anybody sees it.
+            let key = format!("{} {}", hit.rule, Digest::of(value).hex());
             sink.report(finding(path, hit, place, weight).key(key));
         }
     }
@@ -320,13 +335,15 @@ fn finding(path: &str, hit: &SecretHit, place: Place, speaks: Speaks) -> Finding
     let article = if hit.title.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
     let what = format!("{article} {} stands in {}{verified}", hit.title, whereabouts(path));
     let how = format!(
-        "revoke it {} first, then read the new one from an environment variable or a secret store, then take the old one out of the git history",
+        "Revoke it {} first, then read the new one from an environment variable or a secret store, then take the old one out of the git history",
         match hit.by {
             Recognised::Format => "at its provider",
             Recognised::Key => "wherever its public half is trusted",
             Recognised::Connection | Recognised::Name => "at the service that accepts it",
         }
     );
+    let environment = path.rsplit('/').next().is_some_and(|name| name == ".env" || name.starts_with(".env."));
+    let how = if environment { format!("{how}; run `git rm --cached {path}` and add it to `.gitignore`") } else { how };
     let confidence = match hit.confidence {
         secrets::Confidence::Low => Confidence::Low,
         secrets::Confidence::Medium => Confidence::Medium,

@@ -17,7 +17,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "Somebody pulls the image from the registry of a partner and prints its history. The key to the data bucket stands there in clear text. They read the training data and put their own beside it.",
         fix: "Take the value out and replace it at its issuer. Give it to the build with `RUN --mount=type=secret,id=<name>`, and to the running container as a secret of the platform.",
         automatic: "",
-        standards: &["OWASP-ML ML05:2023", "OWASP-LLM LLM02:2026", "ATLAS AML.T0055"],
+        standards: &["OWASP-LLM LLM02:2026", "ATLAS AML.T0055", "CWE CWE-798"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -83,7 +83,7 @@ fn look_at_pairs(subject: &Subject<'_>, instruction: &Instruction) -> Option<Fin
     })?;
     let keyword = &instruction.keyword;
     let what = format!("`{keyword} {name}` writes a credential into the image");
-    let how = format!("take the value of `{name}` out, replace it at its issuer, and give it to the container when it starts");
+    let how = format!("Take the value of `{name}` out, replace it at its issuer, and give it to the container when it starts");
     let start = instruction.span.start;
     let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &(start..value.span.start.max(start))), what, how)
         .key(name.as_str())
@@ -101,7 +101,7 @@ fn look_at_copy(subject: &Subject<'_>, instruction: &Instruction) -> Option<Find
     let (_, sources) = words.split_last()?;
     let source: &Word = sources.iter().find(|word| is_secret_file(&word.text))?;
     let what = format!("`{}` is copied into the image", source.text);
-    let how = "leave the file out, list it in `.dockerignore`, and give it to the build with `RUN --mount=type=secret` or to the container when it starts";
+    let how = "Leave the file out, list it in `.dockerignore`, and give it to the build with `RUN --mount=type=secret` or to the container when it starts";
     Some(Finding::new(GUARDRAIL.meta.id, Place::of(subject, &source.span), what, how).key(source.text.as_str()))
 }
 

@@ -148,7 +148,7 @@ pub fn is_silencer(path: &str) -> bool {
 
 /// Returns what a file puts to sleep; `None` where it leaves nothing out.
 pub fn silenced(snapshot: &Snapshot, entry: &Entry) -> Option<Silenced> {
-    let subject = snapshot.subject(&entry.path).filter(|subject| subject.entry.size < 1 << 20)?;
+    let subject = snapshot.subject(&entry.path).filter(|subject| subject.entry.size < 16 << 20)?;
     let text = subject.text()?;
     let mut lines = text
         .lines()

@@ -107,7 +107,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                 ID,
                 Place::line(FILE, line_with(&text, "decided-by")),
                 "nobody stands behind the threat model",
-                "write who decided in `decided-by`",
+                "Write who decided in `decided-by`",
             )
             .key("decided-by"),
         );
@@ -148,18 +148,18 @@ fn judge(context: &Context<'_>, text: &str, at: usize, threat: &toml::Value, sin
         sink.report(Finding::new(ID, Place::line(FILE, line), what, how).key(format!("{id} {near}")));
     };
     if word(threat, &["decides", "owner", "decided-by"]).is_empty() {
-        report("decides", format!("nobody decides about the threat `{id}`"), "write a team or a role in `decides`");
+        report("decides", format!("nobody decides about the threat `{id}`"), "Write a team or a role in `decides`");
     }
     let status = word(threat, &["status"]).to_ascii_lowercase();
     if status.is_empty() {
-        report("status", format!("the threat `{id}` has no status"), "write `status = \"open\"` or `\"mitigated in part\"`");
+        report("status", format!("the threat `{id}` has no status"), "Write `status = \"open\"` or `\"mitigated in part\"`");
     } else if ["solved", "done", "closed", "fixed", "resolved", "mitigated", "none", "ignored", "ignore", "n/a", "wontfix"]
         .contains(&status.as_str())
     {
         report(
             "status",
             format!("the threat `{id}` is called `{status}`, which a file alone cannot make true"),
-            "write `open`, `mitigated in part` or `accepted`, and in `open` what is left",
+            "Write `open`, `mitigated in part` or `accepted`, and in `open` what is left",
         );
     }
     let answered = ["controls", "mitigations", "mitigation", "control"].iter().any(|key| is_filled(threat, key));
@@ -167,13 +167,13 @@ fn judge(context: &Context<'_>, text: &str, at: usize, threat: &toml::Value, sin
         report(
             "open",
             format!("nothing stands against the threat `{id}`"),
-            "name `controls` or `mitigations`, or write in `open` what is left and why",
+            "Name `controls` or `mitigations`, or write in `open` what is left and why",
         );
     } else if status.starts_with("mitigated") && !answered {
         report(
             "controls",
             format!("the threat `{id}` is called mitigated, and no control is named"),
-            "name the `controls`, or set the status to `open`",
+            "Name the `controls`, or set the status to `open`",
         );
     }
     for control in threat.get("controls").and_then(toml::Value::as_array).into_iter().flatten().take(100) {
@@ -183,7 +183,7 @@ fn judge(context: &Context<'_>, text: &str, at: usize, threat: &toml::Value, sin
             report(
                 path,
                 format!("the control `{path}` of the threat `{id}` is not there"),
-                "put the file back, or name what stands against the threat now",
+                "Put the file back, or name what stands against the threat now",
             );
         }
     }
@@ -213,7 +213,7 @@ fn compare(before: &toml::Table, now: &toml::Table, text: &str, sink: &mut Sink)
                         ID,
                         Place::file(FILE),
                         format!("{called} `{id}` is gone from the threat model"),
-                        "put it back; if it cannot happen any more, say so in `open`",
+                        "Put it back; if it cannot happen any more, say so in `open`",
                     )
                     .key(id),
                 );
@@ -228,7 +228,7 @@ fn compare(before: &toml::Table, now: &toml::Table, text: &str, sink: &mut Sink)
                             ID,
                             Place::line(FILE, line),
                             format!("{called} `{id}` has lost some of its `{key}`"),
-                            format!("put the rows of `{key}` back"),
+                            format!("Put the rows of `{key}` back"),
                         )
                         .key(format!("{id} {key}")),
                     );
@@ -249,7 +249,7 @@ fn compare(before: &toml::Table, now: &toml::Table, text: &str, sink: &mut Sink)
                             ID,
                             Place::line(FILE, line),
                             format!("{called} `{id}` has lost its `{key}`, or it counts less"),
-                            format!("set `{key}` again"),
+                            format!("Set `{key}` again"),
                         )
                         .key(format!("{id} {key}")),
                     );
@@ -260,7 +260,7 @@ fn compare(before: &toml::Table, now: &toml::Table, text: &str, sink: &mut Sink)
     for key in ["decided-by", "contact"] {
         if before.contains_key(key) && !now.contains_key(key) {
             sink.report(
-                Finding::new(ID, Place::file(FILE), format!("the threat model no longer says `{key}`"), format!("write `{key}` again"))
+                Finding::new(ID, Place::file(FILE), format!("the threat model no longer says `{key}`"), format!("Write `{key}` again"))
                     .key(key),
             );
         }
@@ -273,7 +273,7 @@ fn compare(before: &toml::Table, now: &toml::Table, text: &str, sink: &mut Sink)
                 ID,
                 Place::line(FILE, line_with(text, "[answers]").max(1)),
                 what,
-                "change the answers in `highroad.toml` and run `highroad upgrade`",
+                "Put the answers back as they are in `highroad.toml`, or decide again about each threat that they concern",
             )
             .key("answers")
             .advice(),
@@ -292,12 +292,15 @@ fn judge_page(context: &Context<'_>, sink: &mut Sink) {
     // The measure is there on a road only, and there the page is the one that reviewers read.
     if let Some(first) = lost.first() {
         let what = format!("`{PAGE}` no longer tells of {} of its chapters, such as `{first}`", lost.len());
-        sink.report(Finding::new(ID, Place::file(PAGE), what, "put the chapters back, or tell the same in others").key("page"));
+        sink.report(Finding::new(ID, Place::file(PAGE), what, "Put the chapters back, or tell the same in others").key("page"));
         return;
     }
     let words = |text: &str| text.split_whitespace().count();
     if words(&now) * 2 < words(&before) {
         let what = format!("`{PAGE}` has its chapters, and less than half of what stood in them");
-        sink.report(Finding::new(ID, Place::file(PAGE), what, "put the text back, or run `highroad upgrade`").key("page"));
+        sink.report(
+            Finding::new(ID, Place::file(PAGE), what, "Put the text back from the history, and keep your additions in a page of your own")
+                .key("page"),
+        );
     }
 }

@@ -51,7 +51,7 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
     artifact_findings::report(
         subject,
         Rule::TorchscriptCode,
-        "read the files under `code/` in the archive, or keep the code in the repository and the weights as safetensors",
+        "Read the files under `code/` in the archive, or keep the code in the repository and the weights as safetensors",
         sink,
     );
 }

@@ -104,15 +104,15 @@ fn look(subject: &Subject<'_>, _context: &Context<'_>, sink: &mut Sink) {
     let (what, how) = match manifest.kind {
         Kind::Conda => (
             "the environment has no lock: what its packages bring is open, and nothing checks the files",
-            "run `conda-lock` on it and commit the lock beside it",
+            "Run `conda-lock` on it and commit the lock beside it",
         ),
-        Kind::Pipfile => ("there is no `Pipfile.lock` beside it", "run `pipenv lock` and commit `Pipfile.lock`"),
+        Kind::Pipfile => ("there is no `Pipfile.lock` beside it", "Run `pipenv lock` and commit `Pipfile.lock`"),
         Kind::Project | Kind::Setup => {
-            ("the project has no lock: what its packages bring is open, and nothing checks the files", "run `uv lock` and commit `uv.lock`")
+            ("the project has no lock: what its packages bring is open, and nothing checks the files", "Run `uv lock` and commit `uv.lock`")
         }
         Kind::Requirements | Kind::Compiled | Kind::Constraints => (
             "the packages have no hashes, and what they bring in turn is open",
-            "keep this list as `requirements.in`, compile it with `uv pip compile --generate-hashes`, and install with `--require-hashes`",
+            "Keep this list as `requirements.in`, compile it with `uv pip compile --generate-hashes`, and install with `--require-hashes`",
         ),
     };
     let finding = Finding::new(GUARDRAIL.meta.id, Place::file(subject.path()), what, how).key("lock");
@@ -182,14 +182,14 @@ fn look_at_all(context: &Context<'_>, _facts: &[Fact], sink: &mut Sink) {
     if let Some((path, packaging, empty)) = setups.first() {
         if *packaging != Packaging::Published && !*empty {
             let what = "what the package needs is open, and no lock fixes it for those who train with it";
-            let how = "leave the ranges here, and commit a lock with hashes for your own runs: `uv pip compile --generate-hashes setup.py -o requirements.txt`";
+            let how = "Leave the ranges here, and commit a lock with hashes for your own runs: `uv pip compile --generate-hashes setup.py -o requirements.txt`";
             sink.report(Finding::new(id, Place::file(path), what, how).key("lock").advice());
         }
         return;
     }
     if let Some((path, module)) = learning_code(snapshot) {
         let what = format!("nothing says which packages the project needs, although `{path}` imports `{module}`");
-        let how = "list them in `pyproject.toml`, run `uv lock`, and commit both";
+        let how = "List them in `pyproject.toml`, run `uv lock`, and commit both";
         sink.report(Finding::new(id, Place::repository(), what, how).key("lock"));
     }
 }

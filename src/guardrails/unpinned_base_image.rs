@@ -100,9 +100,11 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         }
         lines.push(line);
         let how = match known_digest(context, image) {
-            Some(digest) => format!("write `{image}@{digest}`"),
-            None if name.tag.is_none() => format!("choose a version and add its digest: `{image}:<version>@sha256:<64 digits>`"),
-            None => format!("add the digest: `{image}@sha256:<64 digits>`"),
+            Some(digest) => format!("Write `{image}@{digest}`"),
+            None if name.tag.is_none_or(|tag| tag == "latest") => {
+                format!("Name the version that you tested and add its digest: `{}:<version>@sha256:<64 digits>`", name.name)
+            }
+            None => format!("Add the digest: `{image}@sha256:<64 digits>`"),
         };
         let what = format!("`{image}` can be moved to other content");
         let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &place.span), what, how).key(image.as_str());

@@ -25,7 +25,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Warn,
         why: "A pipeline that includes a file by address or branch, an orb by a volatile version, an image by tag, or a script straight from the web, runs whatever stands there that day, with the variables of your jobs.",
         attack: "Somebody gets write access to the project that holds the shared pipeline, or to the address that it comes from. They add one job that prints the variables. It runs in every project that includes it, at the next push.",
-        fix: "Name the commit or digest: `ref: <40-digit commit>` for a project, `@<40-digit commit>` for a component, `integrity: sha256-…` for an address, a full version for an orb.",
+        fix: "Name the commit or digest: `ref: <40-character commit>` for a project, `@<40-character commit>` for a component, `integrity: sha256-…` for an address, a full version for an orb.",
         automatic: "Adds the digest of the same tag to the image of a GitLab job where the road knows it.",
         standards: &["SCORECARD Pinned-Dependencies", "OWASP-ML ML06:2023", "OWASP-LLM LLM04:2026"],
         examples: &[
@@ -97,7 +97,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let key = text[range.clone()].split_whitespace().find(|word| word.contains("://")).unwrap_or("script").to_owned();
-        let how = "install the program from a lock or by checksum, or use an action or image that is pinned";
+        let how = "Install the program from a lock or by checksum, or use an action or image that is pinned";
         let what = "a job runs a script straight from an address".to_owned();
         let found = finding(subject, &range, what, how, key).sure(Confidence::Medium);
         // The pipelines of a road install from locks: there such a script is nobody's habit.
@@ -132,12 +132,16 @@ fn look_at_gitlab(subject: &Subject<'_>, text: &str, sink: &mut Sink) {
 fn look_at_gitlab_images(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
     for place in &subject.view::<Images>().uses {
         let image = &place.image;
-        if Name::of(image).digest.is_some() {
+        let name = Name::of(image);
+        if name.digest.is_some() {
             continue;
         }
         let how = match known_digest(context, image) {
-            Some(digest) => format!("write `{image}@{digest}`"),
-            None => format!("add its digest: `{image}@sha256:<64 digits>`"),
+            Some(digest) => format!("Write `{image}@{digest}`"),
+            None if name.tag.is_none_or(|tag| tag == "latest") => {
+                format!("Name the version that you tested and add its digest: `{}:<version>@sha256:<64 digits>`", name.name)
+            }
+            None => format!("Add its digest: `{image}@sha256:<64 digits>`"),
         };
         let what = format!("a job runs in `{image}`, which can be moved to other content");
         let found = finding(subject, &place.span, what, &how, image.clone());
@@ -153,15 +157,15 @@ fn judge(include: &Include) -> Option<(String, &'static str, bool)> {
         IncludeKind::Remote if include.integrity => None,
         IncludeKind::Remote => Some((
             format!("`{text}` is included as it is served that day"),
-            "add `integrity: sha256-<digest>`, or copy the file into the repository",
+            "Add `integrity: sha256-<digest>`, or copy the file into the repository",
             false,
         )),
         IncludeKind::Project => match include.reference.as_ref().map(|reference| reference.text.as_str()) {
             Some(reference) if is_commit(reference) || reference.contains('$') => None,
             Some(reference) => {
-                Some((format!("`{text}` is included by `{reference}`, which can be moved"), "write `ref: <40-digit commit>`", false))
+                Some((format!("`{text}` is included by `{reference}`, which can be moved"), "Write `ref: <40-character commit>`", false))
             }
-            None => Some((format!("`{text}` is included as its default branch stands"), "add `ref: <40-digit commit>`", false)),
+            None => Some((format!("`{text}` is included as its default branch stands"), "Add `ref: <40-character commit>`", false)),
         },
         IncludeKind::Component => {
             let reference = text.rsplit_once('@').map_or("", |(_, reference)| reference);
@@ -170,7 +174,7 @@ fn judge(include: &Include) -> Option<(String, &'static str, bool)> {
             }
             let exact = reference.split('.').count() == 3
                 && reference.split('.').all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()));
-            Some((format!("the component `{text}` can be moved to other jobs"), "write `@<40-digit commit>` for its version", exact))
+            Some((format!("the component `{text}` can be moved to other jobs"), "Write `@<40-character commit>` for its version", exact))
         }
     }
 }
@@ -186,7 +190,7 @@ fn look_at_circle(subject: &Subject<'_>, text: &str, sink: &mut Sink) {
             continue;
         }
         let what = format!("the orb `{name}` can be moved to other jobs");
-        sink.report(finding(subject, &orb.span, what, "name its full version: `@1.2.3`", name.to_owned()));
+        sink.report(finding(subject, &orb.span, what, "Name its full version: `@1.2.3`", name.to_owned()));
     }
     for key in ["jobs", "executors"] {
         for (_, job) in root.get(key).map_or(&[][..], Node::entries) {
@@ -219,7 +223,7 @@ fn image(subject: &Subject<'_>, sink: &mut Sink, name: &str, range: &Range<usize
         return;
     }
     let what = format!("the jobs run in `{name}`, which can be moved to other content");
-    sink.report(finding(subject, range, what, "add its digest: `@sha256:<64 digits>`", name.to_owned()).advice());
+    sink.report(finding(subject, range, what, "Add its digest: `@sha256:<64 digits>`", name.to_owned()).advice());
 }
 
 fn parsed(subject: &Subject<'_>, text: &str) -> Option<Vec<Node>> {

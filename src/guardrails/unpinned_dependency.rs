@@ -1,6 +1,6 @@
 //! A dependency for which more than one version, branch or file fits.
 
-use super::addresses::{may_hold_password, shown};
+use super::addresses::{host_of, may_hold_password, shown};
 use super::dependency_locks::{Known, LocksBeside, known_in};
 use super::finding::{Change, Finding, Place, Safety};
 use super::guardrail::{Content, Context, Example, Guardrail, Inspection, Meta, Sink, Verdict};
@@ -25,7 +25,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                  The project that names one version keeps the one that was tested.",
         fix: "Write the version that you run and test: `numpy==<version>`; for a repository the full commit: `name @ git+https://host/owner/name@<commit>`. \
               Better still, keep ranges in `pyproject.toml` or `requirements.in` and let a lock hold versions and hashes: `uv lock`, or `uv pip compile --generate-hashes requirements.in -o requirements.txt`.",
-        automatic: "Pins a line of a requirements file to the version in the lock beside it, where there is exactly one",
+        automatic: "Pins a line of a requirements file to the version in the lock beside it, where there is exactly one.",
         standards: &["OWASP-ML ML06:2023", "OWASP-LLM LLM04:2026", "ATLAS AML.T0010.001", "SCORECARD Pinned-Dependencies", "CWE CWE-494"],
         examples: &[
             Example {
@@ -178,7 +178,7 @@ fn look_at_commands(subject: &Subject<'_>, sink: &mut Sink) {
     for word in subject.view::<InstallCommands>().0.iter().filter(|word| word.does == Does::Installs) {
         let shown = word.text.split("://").next().unwrap_or_default();
         let what = format!("a command installs `{shown}` beside the locks, without its hashes");
-        let how = "add it to `pyproject.toml`, run `make lock`, and install with `--require-hashes` from the lock";
+        let how = "Add it to `pyproject.toml`, run `make lock`, and install with `--require-hashes` from the lock";
         sink.report(
             Finding::new(GUARDRAIL.meta.id, Place::of(subject, &word.range), what, how).key(format!("command {shown}")).excerpt(""),
         );
@@ -241,7 +241,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
                     range: requirement.specifier_range.clone(),
                     text: format!("=={version}"),
                 };
-                finding.how = format!("pin it to the version in `{lock}`: `{}=={version}`", requirement.name);
+                finding.how = format!("Pin it to the version in `{lock}`: `{}=={version}`", requirement.name);
                 finding = finding.fix(Safety::Safe, format!("pin it to {version}, the version in {lock}"), vec![edit]);
             }
         }
@@ -277,32 +277,71 @@ fn is_loose_on_a_road(subject: &Subject<'_>, context: &Context<'_>, declared: &D
     is_lock_of_a_road(subject, context) && !declared.requirement.is_pinned()
 }
 
+/// Where nothing limits the version.
+const ANY: &str = "any version fits";
+/// What a requirement does that names a repository without its commit.
+const FOLLOWS: &str = " follows ";
+
+/// Returns how much a finding leaves open, the most first, for lists that cannot show all: whatever a repository holds
+/// that day, any version, some versions.
+pub fn reach(finding: &Finding) -> usize {
+    match &finding.what {
+        what if what.contains(FOLLOWS) => 0,
+        what if what.ends_with(ANY) => 1,
+        _ => 2,
+    }
+}
+
 fn words(subject: &Subject<'_>, requirement: &Requirement) -> (String, String) {
     let shown = shown(subject, requirement);
     match &requirement.origin {
         Origin::Index => {
-            let open = if shown.contains(['<', '>', '=', '~', '^', '!', '|']) && !shown.ends_with("\"*\"") {
-                "more than one version fits"
-            } else {
-                "any version fits"
-            };
-            let how = format!("write the one version of `{}` that you test with, or lock it with its hashes", requirement.name);
+            let limited = shown.contains(['<', '>', '=', '~', '^', '!', '|']) && !shown.ends_with("\"*\"");
+            let open =
+                if limited || requirement.specifier.contains(|c: char| c.is_ascii_digit()) { "more than one version fits" } else { ANY };
+            let how = format!("Write the one version of `{}` that you test with, or lock it with its hashes", requirement.name);
             (format!("`{shown}` is not pinned: {open}"), how)
         }
-        Origin::Repository { revision, .. } => {
+        Origin::Repository { revision, url, .. } => {
+            let host = host_of(url);
+            let named = if requirement.name.is_empty() { format!("`{host}`") } else { format!("`{}` from `{host}`", requirement.name) };
             let what = match revision {
-                Some(revision) => format!("`{shown}` follows `{revision}`, which can be moved to other code"),
-                None => format!("`{shown}` follows the newest commit of a repository"),
+                Some(revision) => format!("{named}{FOLLOWS}`{revision}`, which can be moved to other code"),
+                None => format!("{named}{FOLLOWS}the newest commit of a repository"),
             };
-            (what, "name the full commit behind the `@`, 40 digits long".to_owned())
+            (what, at_commit(subject, requirement))
         }
         Origin::Archive { .. } => (
             format!("`{shown}` is a file that can be replaced: it has no hash"),
-            "add `#sha256=<its hash>` to the address, or take the package from the index".to_owned(),
+            "Add `#sha256=<its hash>` to the address, or take the package from the index".to_owned(),
         ),
         Origin::Local { .. } => {
-            (format!("`{shown}` is a file of somebody's own machine"), "name the package and its version instead".to_owned())
+            (format!("`{shown}` is a file of somebody's own machine"), "Name the package and its version instead".to_owned())
         }
+    }
+}
+
+/// Says how a repository is named with its commit.
+fn at_commit(subject: &Subject<'_>, requirement: &Requirement) -> String {
+    let name = if requirement.name.is_empty() { "<name>" } else { &requirement.name };
+    let raw = subject.text().and_then(|text| text.get(requirement.range.clone())).unwrap_or_default();
+    let address = raw
+        .find("git+")
+        .map(|at| &raw[at..])
+        .filter(|address| !address.contains("subdirectory") && !may_hold_password(subject, &requirement.range));
+    let end = |text: &str| text.find(|c: char| c.is_whitespace() || matches!(c, '#' | '"' | '\'' | ',' | ';')).unwrap_or(text.len());
+    let plain = address.map(|address| &address[..end(address)]);
+    // A revision stands behind the last `@` of the path; one before it belongs to the host.
+    let base = plain.map(|address| match address.rsplit_once('@') {
+        Some((base, revision)) if !revision.contains('/') && base.contains("://") && base.matches('/').count() > 2 => base,
+        Some(_) | None => address,
+    });
+    let line = subject.text().and_then(|text| text.get(..requirement.range.start)).and_then(|before| before.rsplit('\n').next());
+    let editable = line.is_some_and(|line| line.trim_start().starts_with('-'));
+    match base {
+        Some(base) if editable => format!("Write `-e {base}@<40-character commit>#egg={name}`"),
+        Some(base) => format!("Write `{name} @ {base}@<40-character commit>`"),
+        None => "Name the full commit of the repository, 40 characters long".to_owned(),
     }
 }
 

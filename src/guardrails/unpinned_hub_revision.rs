@@ -17,7 +17,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Warn,
         why: "A name on a hub stands for whatever its owner pushed last, and a branch or a tag can be moved. Two runs of the same code may use different weights.",
         attack: "An account that owns a popular model is taken over, or its name is freed and registered again. The weights are replaced by ones with a back door that a trigger phrase opens. Projects that load the name take them at the next start, and no line of their code has changed.",
-        fix: "Look the commit up in the history of the model's page and write it: `AutoModel.from_pretrained(\"org/name\", revision=\"<the 40 digits of the commit>\")`.",
+        fix: "Look the commit up in the history of the model's page, or with `HfApi().model_info(\"org/name\").sha`, and write it: `AutoModel.from_pretrained(\"org/name\", revision=\"<the commit, 40 characters>\")`.",
         automatic: "",
         standards: &["OWASP-ML ML06:2023", "OWASP-LLM LLM04:2026", "ATLAS AML.T0010.003", "ATLAS AML.T0109", "CWE CWE-494"],
         examples: &[

@@ -14,11 +14,11 @@ pub static GUARDRAIL: Guardrail = Guardrail {
     meta: Meta {
         id: ID,
         title: "a file is loaded in a way that can run code hidden in it",
-        level: Level::Block,
+        level: Level::Warn,
         why: "Pickles, and formats that hold them (PyTorch checkpoints, joblib, NumPy objects), are programs: loading one runs it. YAML with a full loader builds any Python object that the file names.",
         attack: "Somebody puts a model on a hub, or swaps a checkpoint in a bucket. Its pickle holds a call that opens a shell to their machine. The next training job or service that loads it runs the call before a single weight is read, with the job's cloud credentials.",
         fix: "Keep weights in safetensors and data in Parquet, JSON or plain NumPy arrays. Write `torch.load(path, weights_only=True)`, `yaml.safe_load(file)`, and leave `allow_pickle` out. Where a pickle must stay, check its SHA-256 against a value in the repository before it is loaded.",
-        automatic: "Adds `weights_only=True` where the result goes straight into `load_state_dict`; elsewhere, and for `yaml.load`, the change is offered as one that may change what the project does.",
+        automatic: "Adds `weights_only=True` where the result goes straight into `load_state_dict`; for `yaml.load`, and where only the `state_dict` of the result is used, the change has to be asked for. Elsewhere it is yours to make.",
         standards: &["OWASP-ML ML06:2023", "OWASP-LLM LLM04:2026", "ATLAS AML.T0011.000", "ATLAS AML.T0018.002", "CWE CWE-502"],
         examples: &[
             Example {

@@ -13,8 +13,8 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         id: "unsafe-pickle",
         title: "a pickle calls something that a model does not need",
         level: Level::Block,
-        why: "A pickle is a small program. One that calls a shell, a file function or an import is built to do harm when it \
-              is loaded.",
+        why: "A pickle is a small program. One that calls a shell, a file function or an import does it when it is loaded. \
+              One that calls something unknown may do anything.",
         attack: "A poisoned model is shared or slipped into a pull request. Its pickle calls a function that runs a command. \
                  Whoever loads it, on a laptop or in the training cluster, hands over credentials, data and the machine.",
         fix: "Do not load the file. Delete it, find out where it came from and who has loaded it, and get the model again \
@@ -66,5 +66,5 @@ pub static GUARDRAIL: Guardrail = Guardrail {
 };
 
 fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
-    artifact_findings::report(subject, Rule::UnsafePickle, "do not load it; delete it and get the model again as safetensors", sink);
+    artifact_findings::report(subject, Rule::UnsafePickle, "Do not load it; delete it and get the model again as safetensors", sink);
 }

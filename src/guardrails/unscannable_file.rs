@@ -14,7 +14,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
                  forgiving. Every check stays green, and the file does its work.",
         fix: "Repair the file so that its own tools read it, or remove it. If it has to stay as it is, let the guardrail rest there with a waiver.",
         automatic: "",
-        standards: &["OWASP-ML ML06:2023"],
+        standards: &[],
         examples: &[
             Example {
                 verdict: Verdict::Bad,

@@ -111,7 +111,7 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let what = format!("`{}` is neither one of the road's images nor an official one", name.name);
-        let how = "build on one of the road's images, or record who vouches for this one in a waiver";
+        let how = "Build on one of the road's images, or record who vouches for this one in a waiver";
         sink.report(Finding::new(GUARDRAIL.meta.id, Place::of(subject, &place.span), what, how).key(name.name));
     }
 }

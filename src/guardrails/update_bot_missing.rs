@@ -80,7 +80,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                         ID,
                         Place::file(path),
                         format!("`{path}` is missing, so nobody proposes updates"),
-                        "get it back from the history",
+                        "Get it back from the history",
                     )
                     .key("missing"),
                 );
@@ -119,7 +119,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 0,
                 ecosystem.clone(),
                 format!("nobody proposes updates of `{ecosystem}` any more"),
-                format!("put the entry of `{ecosystem}` back"),
+                format!("Put the entry of `{ecosystem}` back"),
             ));
             continue;
         };
@@ -132,7 +132,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} cooldown"),
                 format!("updates of `{ecosystem}` no longer wait {wanted} days"),
-                format!("write `cooldown:` with `default-days: {wanted}`"),
+                format!("Write `cooldown:` with `default-days: {wanted}`"),
             ));
         }
         if other.at(&["cooldown", "exclude"]).is_some() && was.at(&["cooldown", "exclude"]).is_none() {
@@ -140,7 +140,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} exclude"),
                 format!("some packages of `{ecosystem}` do not wait"),
-                "take `exclude` away".to_owned(),
+                "Take `exclude` away".to_owned(),
             ));
         }
         if other.at(&["schedule", "interval"]).and_then(Node::text) != was.at(&["schedule", "interval"]).and_then(Node::text)
@@ -150,7 +150,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} schedule"),
                 format!("updates of `{ecosystem}` are looked for less often than each week"),
-                "write `interval: weekly`".to_owned(),
+                "Write `interval: weekly`".to_owned(),
             ));
         }
         if other.get("open-pull-requests-limit").and_then(Node::text) == Some("0") {
@@ -158,7 +158,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} limit"),
                 format!("updates of `{ecosystem}` are switched off by a limit of 0"),
-                "write a limit of 5".to_owned(),
+                "Write a limit of 5".to_owned(),
             ));
         }
         if other.get("directory").and_then(Node::text) != was.get("directory").and_then(Node::text) && other.get("directories").is_none() {
@@ -166,7 +166,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} directory"),
                 format!("updates of `{ecosystem}` look into another folder"),
-                "set `directory` as the road has it".to_owned(),
+                "Set `directory` as the road has it".to_owned(),
             ));
         }
         if other.get("ignore").is_some() && was.get("ignore").is_none() {
@@ -174,7 +174,7 @@ fn dependabot(before: &str, now: &str) -> Option<Losses> {
                 line,
                 format!("{ecosystem} ignore"),
                 format!("some packages of `{ecosystem}` are never updated"),
-                "take `ignore` away, or name the versions and the reason".to_owned(),
+                "Take `ignore` away, or name the versions and the reason".to_owned(),
             ));
         }
     }
@@ -192,7 +192,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
                 line_with(now, "minimumReleaseAge"),
                 path.to_owned(),
                 format!("updates wait {found} days instead of {wanted}"),
-                format!("write `\"minimumReleaseAge\": \"{wanted} days\"`"),
+                format!("Write `\"minimumReleaseAge\": \"{wanted} days\"`"),
             ));
         }
     }
@@ -204,7 +204,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
                 line_with(now, &format!("\"{key}\"")),
                 path.to_owned(),
                 format!("`{key}` is not {wanted} any more"),
-                format!("write `\"{key}\": {wanted}`"),
+                format!("Write `\"{key}\": {wanted}`"),
             ));
         }
     }
@@ -213,7 +213,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
             line_with(now, "\"enabled\""),
             "enabled".to_owned(),
             "the update bot is switched off".to_owned(),
-            "take `enabled` away".to_owned(),
+            "Take `enabled` away".to_owned(),
         ));
     }
     if was.get("internalChecksFilter") != is.get("internalChecksFilter") {
@@ -221,7 +221,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
             line_with(now, "internalChecksFilter"),
             "internalChecksFilter".to_owned(),
             "updates that have not waited are proposed all the same".to_owned(),
-            "write `\"internalChecksFilter\": \"strict\"`".to_owned(),
+            "Write `\"internalChecksFilter\": \"strict\"`".to_owned(),
         ));
     }
     for key in ["enabledManagers", "extends", "schedule"] {
@@ -232,7 +232,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
                 line_with(now, &format!("\"{key}\"")),
                 format!("{key} {item}"),
                 format!("`{key}` has lost {item}"),
-                format!("put {item} back"),
+                format!("Put {item} back"),
             ));
         }
     }
@@ -250,7 +250,7 @@ fn renovate(before: &str, now: &str) -> Option<Losses> {
                 line_with(now, "packageRules"),
                 format!("rule {rule}").chars().take(60).collect(),
                 "a rule lets some updates through at once, or never".to_owned(),
-                "take the rule away".to_owned(),
+                "Take the rule away".to_owned(),
             ));
         }
     }

@@ -10,13 +10,13 @@ use crate::repo::config::{self, Level};
 pub static GUARDRAIL: Guardrail = Guardrail {
     meta: Meta {
         id: ID,
-        title: "a waiver has ended, or never ends",
+        title: "a waiver has ended, never ends, or ends too late",
         level: Level::Warn,
         why: "A waiver is a loan: somebody takes a risk for a reason and until a day. Without an end it is a hole that everybody has forgotten.",
         attack: "A key in an example is let through `until the demo`. The demo was a year ago, and in the meantime the real key stands at the same place. The waiver still covers it.",
         fix: "Remove the waiver if the reason is gone; otherwise decide again, with a reason, an owner and a day at most 180 days ahead: `until = \"YYYY-MM-DD\"`.",
         automatic: "",
-        standards: &["OWASP-ML ML06:2023"],
+        standards: &[],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -106,7 +106,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
             let begin = places.get(at).copied().unwrap_or(1);
             let report = |sink: &mut Sink, key: &str, what: String| {
                 let line = line_of_key(&text, begin, key);
-                let how = "remove it, or decide again: a reason, an owner, and `until = \"YYYY-MM-DD\"` at most 180 days ahead";
+                let how = "Remove it, or decide again: a reason, an owner, and `until = \"YYYY-MM-DD\"` at most 180 days ahead";
                 sink.report(Finding::new(ID, Place::line(path, line), what, how).key(format!("{}:{}:{key}", word(name), word("path"))));
             };
             let subject = format!("the waiver of `{}` at `{}`", word(name), word("path"));

@@ -118,7 +118,7 @@ fn look_at_others(context: &Context<'_>, lock: &Lock, sink: &mut Sink) {
         let path = entry.path.as_str();
         if let Some(tool) = instead_of(path).filter(|_| !lock.file.iter().any(|file| file.path == path)) {
             let what = format!("`{path}` takes the place of the settings of {tool} in `{FILE}`");
-            sink.report(Finding::new(ID, Place::file(path), what, format!("move its settings into `{FILE}` and remove it")).key(path));
+            sink.report(Finding::new(ID, Place::file(path), what, format!("Move its settings into `{FILE}` and remove it")).key(path));
             continue;
         }
         // What the road wrote itself is as it should be, and what people changed in it is judged line by line elsewhere.
@@ -127,7 +127,7 @@ fn look_at_others(context: &Context<'_>, lock: &Lock, sink: &mut Sink) {
         }
         if let Some(Silenced { tool, line }) = silenced(context.snapshot, entry) {
             let what = format!("`{path}` keeps {tool} from seeing something");
-            let how = "take the file away; where one place really has to pass, write a waiver with a reason and an end";
+            let how = "Take the file away; where one place really has to pass, write a waiver with a reason and an end";
             sink.report(Finding::new(ID, Place::line(path, line), what, how).key(path));
         }
     }
@@ -203,7 +203,7 @@ impl Judge<'_> {
                     "select =",
                     format!("select {rule}"),
                     format!("the linter does not judge by `{rule}` any more"),
-                    format!("put `\"{rule}\"` back into `select`"),
+                    format!("Put `\"{rule}\"` back into `select`"),
                     is_serious(&rule),
                 );
             }
@@ -215,7 +215,7 @@ impl Judge<'_> {
                         &format!("\"{rule}\""),
                         format!("ignore {rule}"),
                         format!("the linter ignores `{rule}`"),
-                        format!("take `\"{rule}\"` out of `{key}`"),
+                        format!("Take `\"{rule}\"` out of `{key}`"),
                         true,
                     );
                 }
@@ -231,7 +231,7 @@ impl Judge<'_> {
                         &format!("\"{glob}\""),
                         format!("{glob} {rule}"),
                         format!("the linter ignores `{rule}` in `{glob}`"),
-                        format!("take `\"{rule}\"` out of the line of `{glob}`"),
+                        format!("Take `\"{rule}\"` out of the line of `{glob}`"),
                         true,
                     );
                 }
@@ -243,7 +243,7 @@ impl Judge<'_> {
                     "exclude",
                     format!("ruff exclude {glob}"),
                     format!("the linter does not look at `{glob}`"),
-                    format!("take `{glob}` out of `exclude`"),
+                    format!("Take `{glob}` out of `exclude`"),
                     true,
                 );
             }
@@ -259,7 +259,7 @@ impl Judge<'_> {
                     &format!("{key} ="),
                     format!("mypy {key}"),
                     format!("types are checked without `{key}`"),
-                    format!("write `{key} = true` under `[tool.mypy]`"),
+                    format!("Write `{key} = true` under `[tool.mypy]`"),
                     true,
                 );
             }
@@ -276,7 +276,7 @@ impl Judge<'_> {
                     &format!("{key} ="),
                     format!("mypy {key}"),
                     format!("`{key}` makes the type check see less"),
-                    format!("take `{key}` away"),
+                    format!("Take `{key}` away"),
                     true,
                 );
             }
@@ -287,7 +287,7 @@ impl Judge<'_> {
                     &format!("{key} ="),
                     format!("mypy {key} {word}"),
                     format!("the type check has lost `{word}`"),
-                    format!("put `\"{word}\"` back into `{key}`"),
+                    format!("Put `\"{word}\"` back into `{key}`"),
                     true,
                 );
             }
@@ -301,7 +301,7 @@ impl Judge<'_> {
                     "ignore_errors",
                     "mypy ignore_errors".to_owned(),
                     "the type check ignores the errors of some modules".to_owned(),
-                    "take `ignore_errors` away".to_owned(),
+                    "Take `ignore_errors` away".to_owned(),
                     true,
                 );
             }
@@ -316,7 +316,7 @@ impl Judge<'_> {
                     &format!("{key} ="),
                     format!("pytest {key} {word}"),
                     format!("the tests run without `{word}` in `{key}`"),
-                    format!("put `{word}` back into `{key}`"),
+                    format!("Put `{word}` back into `{key}`"),
                     true,
                 );
             }
@@ -328,7 +328,7 @@ impl Judge<'_> {
                 "strict",
                 "pytest strict".to_owned(),
                 "the tests are not strict any more".to_owned(),
-                "write `strict = true` under `[tool.pytest]`".to_owned(),
+                "Write `strict = true` under `[tool.pytest]`".to_owned(),
                 true,
             );
         }
@@ -346,7 +346,7 @@ impl Judge<'_> {
                         &word,
                         format!("pytest {word}"),
                         format!("`{word}` keeps tests from running"),
-                        format!("take `{word}` out of `addopts`"),
+                        format!("Take `{word}` out of `addopts`"),
                         true,
                     );
                 }
@@ -357,7 +357,7 @@ impl Judge<'_> {
                 "filterwarnings",
                 format!("pytest warnings {word}"),
                 "warnings of the tests are let through".to_owned(),
-                format!("take `\"{word}\"` out of `filterwarnings`"),
+                format!("Take `\"{word}\"` out of `filterwarnings`"),
                 true,
             );
         }
@@ -367,15 +367,21 @@ impl Judge<'_> {
                     key,
                     format!("pytest {key} {word}"),
                     format!("the tests in `{word}` do not run"),
-                    format!("take it out of `{key}`"),
+                    format!("Take it out of `{key}`"),
                     true,
                 );
             }
         }
     }
 
-    /// The tools that judge have to be installed.
+    /// The tools that judge have to be installed, and to look at everything.
     fn scanners(&mut self) {
+        for key in ["skips", "exclude_dirs", "exclude", "tests"] {
+            for word in self.only_here(&["tool", "bandit", key]) {
+                let (what, how) = (format!("bandit has `{word}` in `{key}`"), format!("Take it out of `{key}`"));
+                self.report("[tool.bandit", format!("bandit {word}"), what, how, true);
+            }
+        }
         for group in ["dev", "security"] {
             let path = ["dependency-groups", group];
             let name = |word: &str| word.split(['>', '<', '=', '!', '~', '[', ';', ' ']).next().unwrap_or(word).to_owned();
@@ -385,7 +391,7 @@ impl Judge<'_> {
                     &format!("{group} ="),
                     format!("{group} {tool}"),
                     format!("`{tool}` is not among the tools of `{group}` any more"),
-                    format!("put `{tool}` back and run `make lock`"),
+                    format!("Put `{tool}` back and run `make lock`"),
                     true,
                 );
             }

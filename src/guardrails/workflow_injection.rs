@@ -21,7 +21,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         attack: "Somebody opens an issue whose title closes the quote and starts a program. The job runs it with its token and secrets: it reads the key of the model registry and pushes a changed model. No pull request was ever merged.",
         fix: "Hand the text over as a variable and quote it in the script: `env: {TITLE: \"${{ github.event.issue.title }}\"}` and then `echo \"$TITLE\"`.",
         automatic: "",
-        standards: &["SCORECARD Dangerous-Workflow", "OWASP-ML ML06:2023"],
+        standards: &["SCORECARD Dangerous-Workflow", "CWE CWE-78", "CWE CWE-94"],
         examples: &[
             Example {
                 verdict: Verdict::Bad,
@@ -152,9 +152,9 @@ fn look(subject: &Subject<'_>, _: &Context<'_>, sink: &mut Sink) {
             let Some((context, confidence)) = source.filter(|_| !known.contains(&range)) else { continue };
             let what = format!("`{context}` is text that a stranger can write, and it becomes part of the {kind}");
             let how = if kind == "script" {
-                "put it into `env:` of the step and write `\"$NAME\"` in the script".to_owned()
+                "Put it into `env:` of the step and write `\"$NAME\"` in the script".to_owned()
             } else {
-                "read it from `context.payload` or from `process.env`, which is data and never code".to_owned()
+                "Read it from `context.payload` or from `process.env`, which is data and never code".to_owned()
             };
             let finding = Finding::new(GUARDRAIL.meta.id, Place::of(subject, &range), what, how).sure(confidence).key(context);
             known.push(range);

@@ -6,12 +6,12 @@ use std::ops::Range;
 use super::finding::{Change, Finding, Safety};
 use super::guardrail::{ActionPin, Context};
 use crate::formats::workflow::{Action, Job, Scalar, Step, Workflow};
-use crate::formats::yaml;
+use crate::formats::yaml::{self, Node};
 use crate::repo::snapshot::Entry;
 use crate::repo::subject::{Subject, View};
 
 /// Files larger than this are no workflows: GitHub refuses them at half of it.
-const SIZE: u64 = 1 << 20;
+const SIZE: u64 = 16 << 20;
 
 /// Whether a file is a workflow that a forge runs.
 pub fn is_workflow(entry: &Entry) -> bool {
@@ -49,9 +49,9 @@ impl View for GithubFile {
         let Some(text) = subject.text() else { return Self::default() };
         let documents = match yaml::parse(text) {
             Ok(documents) => documents,
-            // Other things are called `action.yml`, too.
+            // Other things are called `action.yml`, too, and templates of actions.
             Err(error) => {
-                if is_workflow(subject.entry) || text.contains("using:") {
+                if is_workflow(subject.entry) || text.contains("using:") && !text.contains("{%") {
                     subject.fail(error.to_string());
                 }
                 return Self::default();
@@ -92,10 +92,16 @@ pub struct Spelling {
     pub outer: Range<usize>,
 }
 
-/// Returns how a file spells a scalar; `None` where it does so in another way: an alias, escapes, several lines.
+/// Returns how a file spells a scalar on the line of its key; `None` where it does so in another way: an alias, escapes,
+/// a block of text.
 pub fn spelled(text: &str, scalar: &Scalar) -> Option<Spelling> {
     let start = scalar.span.start;
     let raw = text.get(start..)?;
+    let before = text.get(..start)?.rsplit('\n').next().unwrap_or_default();
+    // What stands alone on its line may be the inside of a block, where a comment would be part of the value.
+    if before.trim().is_empty() || scalar.text.contains(['\n', '\r']) {
+        return None;
+    }
     let end = start + scalar.text.len();
     let Some(quote) = raw.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         return raw.starts_with(&scalar.text).then_some(Spelling { inner: start..end, outer: start..end });
@@ -154,7 +160,9 @@ pub fn with_pin(finding: Finding, subject: &Subject<'_>, uses: &Scalar, known: &
     let tag = text[reference.clone()].to_owned();
     let rest = text[outer.end..].split('\n').next().unwrap_or("").trim_end();
     // In `{uses: a/b@v1, with: …}` a comment would swallow what follows.
-    let room = rest.is_empty() || rest.trim_start().starts_with('#');
+    // JSON has no comments at all.
+    let json = text.trim_start().starts_with('{');
+    let room = !json && (rest.is_empty() || rest.trim_start().starts_with('#'));
     let comment = if room && !rest.contains(known.exact) { format!(" # {}", known.exact) } else { String::new() };
     let edit = |range: Range<usize>, text: String| Change::Edit { path: subject.path().to_owned(), range, text };
     let changes = if outer == inner {
@@ -172,9 +180,30 @@ pub fn with_pin(finding: Finding, subject: &Subject<'_>, uses: &Scalar, known: &
     finding.fix(Safety::Safe, title, changes)
 }
 
+/// Returns the first document of a file as it is after one change; `None` where it is no YAML any more.
+pub fn after(text: &str, change: &Change) -> Option<Node> {
+    let Change::Edit { range, text: new, .. } = change else { return None };
+    let changed = format!("{}{new}{}", text.get(..range.start)?, text.get(range.end..)?);
+    let documents = yaml::parse(&changed).ok()?;
+    documents.into_iter().next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_how_a_value_is_spelled() {
+        let spells = |text: &str, value: &str, at: &str| {
+            let start = text.find(at).unwrap();
+            spelled(text, &Scalar { text: value.to_owned(), span: start..text.len() }).map(|spelling| text[spelling.outer].to_owned())
+        };
+        assert_eq!(spells("uses: a/b@v1 # c\n", "a/b@v1", "a/b").as_deref(), Some("a/b@v1"));
+        assert_eq!(spells("uses: 'a/b@v1'\n", "a/b@v1", "'a/b").as_deref(), Some("'a/b@v1'"));
+        assert_eq!(spells("uses: |\n  a/b@v1\n", "a/b@v1\n", "a/b"), None);
+        assert_eq!(spells("uses: >-\n  a/b@v1\n", "a/b@v1", "a/b"), None);
+        assert_eq!(spells("uses: |\n  a/b@v1\n", "a/b@v1\n", "|"), None);
+    }
 
     #[test]
     fn knows_a_commit_from_a_short_one_and_a_repository_from_a_path() {

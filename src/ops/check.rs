@@ -14,9 +14,9 @@ use crate::base::interrupt;
 use crate::guardrails::excerpt;
 use crate::guardrails::finding::{Finding, Place};
 use crate::guardrails::guardrail::{Context, Fact, Guardrail, Knowledge, Sink};
-use crate::guardrails::outcome::{Levels, Outcome, SUBJECTS, judge, word};
+use crate::guardrails::outcome::{Judged, Levels, Outcome, SUBJECTS, judge, word};
 use crate::guardrails::{self, guardrail_weakened, run, unscannable_file};
-use crate::repo::config::{self, Config, Level};
+use crate::repo::config::{self, Config, Level, Waiver};
 use crate::repo::lock::{self, Lock};
 use crate::repo::snapshot::{Entry, Unreadable};
 use crate::repo::subject::Subject;
@@ -95,15 +95,33 @@ pub fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Guardrail
         let id = guardrail.meta.id;
         (only.is_empty() || only.iter().any(|other| other == id)) && !skip.iter().any(|other| other == id)
     };
-    Ok(guardrails::ALL.iter().copied().filter(wanted).collect())
+    let chosen: Vec<&'static Guardrail> = guardrails::ALL.iter().copied().filter(wanted).collect();
+    if chosen.is_empty() {
+        return Err(Diagnostic::usage("nothing-left", "no guardrail is left to run")
+            .because("`--skip` takes away everything that `--only` names, and a check that runs nothing would look clean")
+            .fix("leave one of the two out"));
+    }
+    Ok(chosen)
 }
 
 fn records(worktree: &Worktree) -> Result<(Option<Config>, Option<Lock>), Diagnostic> {
-    let text = |name: &str| {
-        let subject = worktree.snapshot.subject(name)?;
-        subject.text().map(ToOwned::to_owned)
+    // What decides about the check has to be there as it should be, or not at all.
+    let text = |name: &str| -> Result<Option<String>, Diagnostic> {
+        let Some(entry) = worktree.snapshot.entry(name) else {
+            return match worktree.root.join(name).is_dir() && worktree.git {
+                true => Err(unusable(name, "it is a folder")),
+                false => Ok(None),
+            };
+        };
+        let Some(subject) = worktree.snapshot.subject(name).filter(|_| entry.size <= LARGEST_RECORD) else {
+            return Err(unusable(name, "it is a link, no regular file, or far too large"));
+        };
+        match subject.text().filter(|text| subject.bytes() == Some(text.as_bytes())) {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(unusable(name, &subject.failure().map_or_else(|| "it is no UTF-8 text".to_owned(), |failure| failure.why))),
+        }
     };
-    let config = match text(config::FILE) {
+    let config = match text(config::FILE)? {
         None => None,
         Some(text) => {
             let config = Config::read(&text)?;
@@ -111,7 +129,7 @@ fn records(worktree: &Worktree) -> Result<(Option<Config>, Option<Lock>), Diagno
             Some(config)
         }
     };
-    let lock = match text(lock::FILE) {
+    let lock = match text(lock::FILE)? {
         None => None,
         Some(text) => Some(toml::from_str(&text).map_err(|error| {
             Diagnostic::usage("lock", format!("`{}` cannot be read", lock::FILE))
@@ -121,6 +139,16 @@ fn records(worktree: &Worktree) -> Result<(Option<Config>, Option<Lock>), Diagno
         })?),
     };
     Ok((config, lock))
+}
+
+/// The largest `highroad.toml` or `highroad.lock` that is read, in bytes.
+const LARGEST_RECORD: u64 = 8 << 20;
+
+fn unusable(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::usage("record", format!("`{name}` cannot be read"))
+        .at(name)
+        .because(format!("{why}, and without it nobody knows what this repository decided"))
+        .fix("repair it, take it back from git's history, or remove it")
 }
 
 fn judge_worktree(
@@ -169,14 +197,19 @@ fn judge_worktree(
         }));
     }
     let level = |id: &str| guardrails::find(id).map_or(Level::Warn, |guardrail| levels.of(guardrail));
+    let mut findings = judge(findings, level, config, today);
+    findings.iter_mut().for_each(|judged| excerpt::mask(&mut judged.finding));
     Ok(Outcome {
+        not_entered: worktree.not_entered.clone(),
+        anchor: anchor(worktree),
+        idle_waivers: if worktree.changed.is_none() { idle(config, &findings, &running, today) } else { Vec::new() },
         mode: match (scope, &worktree.changed) {
             (Scope::Staged, _) => "staged",
             (Scope::Since(_), _) => "since",
             (Scope::Full, Some(_)) => "paths",
             (Scope::Full, None) => "full",
         },
-        findings: judge(findings, level, config, today),
+        findings,
         unscannable,
         left_out: match worktree.changed {
             Some(_) => running.iter().filter(|guardrail| guardrail.inspection.needs_facts).map(|guardrail| guardrail.meta.id).collect(),
@@ -187,6 +220,20 @@ fn judge_worktree(
         files: looked.files,
         subjects: looked.subjects,
     })
+}
+
+fn anchor(worktree: &Worktree) -> String {
+    let root = || worktree.snapshot.entries().iter().filter(|entry| entry.is_file() && entry.folder().is_empty());
+    let readme = root().find(|entry| entry.name().to_ascii_lowercase().starts_with("readme"));
+    readme.or_else(|| root().next()).map_or_else(|| config::FILE.to_owned(), |entry| entry.path.clone())
+}
+
+/// Returns the waivers that hold and let nothing rest.
+fn idle(config: Option<&Config>, findings: &[Judged], running: &[&'static Guardrail], today: Day) -> Vec<Waiver> {
+    let used = |waiver: &&Waiver| findings.iter().any(|judged| judged.waived.as_ref() == Some(*waiver));
+    let ran = |waiver: &&Waiver| running.iter().any(|guardrail| guardrail.meta.id == waiver.guardrail);
+    let waivers = config.map_or(&[][..], |config| &config.waiver);
+    waivers.iter().filter(|waiver| waiver.holds(today) && ran(waiver) && !used(waiver)).cloned().collect()
 }
 
 /// Whether a finding about the whole has to do with the changed paths: it is in one of them, or one of them is gone and

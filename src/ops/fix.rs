@@ -1,11 +1,13 @@
 //! Fixes what guardrails know how to fix: planned in memory until nothing is left to do, then written at once.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::check::{self, Checked, Progress};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs;
 use crate::base::path::RelPath;
+use crate::formats::yaml;
 use crate::guardrails::edits::{self, Files};
 use crate::guardrails::finding::{Fix, Safety};
 use crate::repo::worktree::Worktree;
@@ -36,6 +38,7 @@ pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>)
     let mut original = Files::new();
     let mut current = Files::new();
     let mut applied = Vec::new();
+    let mut spoilt: BTreeSet<String> = BTreeSet::new();
     let mut round = before_again(options, &before.worktree, &current, progress)?;
     for _ in 0..ROUNDS {
         let wanted: Vec<(Applied, &Fix)> = round
@@ -43,7 +46,9 @@ pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>)
             .open()
             .filter_map(|judged| {
                 let fix = judged.finding.fix.as_ref().filter(|fix| careful_too || fix.safety == Safety::Safe)?;
-                let writable = edits::touched(&fix.changes).into_iter().all(|path| RelPath::parse(path).is_ok());
+                let root = &before.worktree.root;
+                let can = |path: &str| RelPath::parse(path).is_ok_and(|path| fs::unwritable(root, &path).is_none());
+                let writable = edits::touched(&fix.changes).into_iter().all(|path| !spoilt.contains(path) && can(path));
                 let applied = Applied {
                     guardrail: judged.finding.guardrail,
                     place: judged.finding.place.clone(),
@@ -63,6 +68,13 @@ pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>)
             }
         }
         let (next, taken) = edits::apply(&current, wanted.iter().map(|(_, fix)| fix.changes.as_slice()));
+        // An edit that leaves a file which its readers no longer take is no fix, whatever its author thought.
+        let broken: Vec<String> =
+            next.iter().filter(|(path, after)| spoils(path, current.get(*path), after.as_ref())).map(|(path, _)| path.clone()).collect();
+        if !broken.is_empty() {
+            spoilt.extend(broken);
+            continue;
+        }
         if next == current {
             break;
         }
@@ -78,6 +90,21 @@ pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>)
         })
         .collect();
     Ok(Plan { before, after: round, applied, files })
+}
+
+/// Whether a file was read by the reader of its format before an edit and is not any more.
+fn spoils(path: &str, before: Option<&Option<Vec<u8>>>, after: Option<&Vec<u8>>) -> bool {
+    let reads = |bytes: &Vec<u8>| {
+        let Ok(text) = std::str::from_utf8(bytes) else { return true };
+        match path.rsplit('.').next().unwrap_or_default() {
+            "yml" | "yaml" => yaml::parse(text).is_ok(),
+            "toml" => toml::from_str::<toml::Table>(text).is_ok(),
+            "json" | "ipynb" => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+            _ => true,
+        }
+    };
+    let was = before.and_then(Option::as_ref).is_none_or(reads);
+    was && after.is_some_and(|after| !reads(after))
 }
 
 /// Checks the worktree again with other content for some files.

@@ -11,7 +11,7 @@ use crate::repo::git;
 pub const LINE: &str = "highroad hook run";
 
 /// The hook that is written where there is none.
-const HOOK: &str = "#!/bin/sh\n# Stops what must not enter git. Written by `highroad hook install`.\nset -eu\nexec highroad hook run\n";
+const HOOK: &str = "#!/bin/sh\n# Stops what must not enter git. Written by `highroad hook install`.\nset -eu\nif ! command -v highroad >/dev/null; then\n    echo 'The commit hook needs highroad, which is not on PATH: install it, or commit once with --no-verify.' >&2\n    exit 1\nfi\nexec highroad hook run\n";
 
 /// What installing did.
 #[derive(Clone, Debug, Eq, PartialEq)]

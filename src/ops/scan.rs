@@ -13,7 +13,7 @@ use crate::guardrails::outcome::{Judged, judge};
 use crate::guardrails::{self, Engine, excerpt, run};
 use crate::repo::snapshot::{Snapshot, Unreadable};
 use crate::repo::subject::Subject;
-use crate::repo::worktree::{self, Scope};
+use crate::repo::worktree;
 use crate::report::scanned::ReportedFile;
 use crate::scan::artifacts::{Artifact, Verdict};
 
@@ -81,7 +81,7 @@ impl Scan {
 pub fn scan(engine: Engine, paths: &[PathBuf], progress: Progress<'_>) -> Result<Scan, Diagnostic> {
     let mut scan = Scan::default();
     for path in paths {
-        let worktree = worktree::open(path, true, &Scope::Full)?;
+        let worktree = worktree::open_everything(path)?;
         let named = |inside: &str| if path.is_dir() { slashed(&path.join(inside)) } else { slashed(path) };
         let entries: Vec<_> = match &worktree.changed {
             None => worktree.snapshot.entries().iter().filter(|entry| entry.is_file()).collect(),
@@ -162,6 +162,8 @@ fn look(engine: Engine, snapshot: &Snapshot, path: &str, commit: Option<String>)
     let mut sink = Sink::default();
     let mut verdict = None;
     if let Some(subject) = snapshot.subject(path) {
+        // A file that no guardrail wants has to be readable all the same, or it is not "looked at".
+        subject.head();
         run::look_at(&subject, guardrails, &context, &mut sink);
         excerpt::add_from(&subject, &mut sink.findings);
         if engine == Engine::Artifacts {
@@ -172,7 +174,8 @@ fn look(engine: Engine, snapshot: &Snapshot, path: &str, commit: Option<String>)
         }
     }
     let level = |id: &str| guardrails::find(id).map_or(crate::repo::config::Level::Warn, |guardrail| guardrail.meta.level);
-    let findings = judge(sink.findings, level, None, context.today);
+    let mut findings = judge(sink.findings, level, None, context.today);
+    findings.iter_mut().for_each(|judged| excerpt::mask(&mut judged.finding));
     let unscannable = sink.unscannable.into_iter().map(|(path, why)| Unreadable { path, why }).collect();
     (Scanned { path: path.to_owned(), commit, findings, verdict }, unscannable)
 }

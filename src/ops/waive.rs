@@ -8,6 +8,7 @@ use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs;
 use crate::base::path::RelPath;
+use crate::formats::text::line_break;
 use crate::repo::config::{self, Config, LONGEST_WAIVER, Level, Waiver};
 use crate::repo::git;
 
@@ -31,6 +32,17 @@ pub struct Terms {
 /// # Errors
 /// When nobody owns it, or the end date is no day, past, or too far ahead.
 pub fn plan(checked: &Checked, terms: &Terms, today: Day) -> Result<(String, usize), Diagnostic> {
+    if checked.worktree.changed.is_some() {
+        return Err(Diagnostic::usage("waive", "waivers are made for a whole repository")
+            .because("a baseline of one file or folder would not say what else is there")
+            .fix("name the repository itself; `--only` makes waivers of one guardrail"));
+    }
+    let told = |text: &Option<String>| text.as_ref().is_none_or(|text| !text.trim().is_empty());
+    if !told(&terms.owner) || !told(&terms.reason) {
+        return Err(Diagnostic::usage("waive", "a waiver needs an owner and a reason")
+            .because("an empty one tells nobody anything, and holds nothing")
+            .fix("write who answers for it, and why it may rest"));
+    }
     let owner = terms.owner.clone().or_else(|| git::facts(&checked.worktree.root).user_name).ok_or_else(|| {
         Diagnostic::usage("owner", "a waiver needs an owner")
             .because("git has no `user.name`, and nobody was named: a waiver that nobody owns never ends")
@@ -58,6 +70,7 @@ pub fn plan(checked: &Checked, terms: &Terms, today: Day) -> Result<(String, usi
         Some(subject) => subject.text().unwrap_or_default().to_owned(),
         None => Config::bare_text(),
     };
+    let end = line_break(&text);
     for ((path, guardrail), findings) in groups {
         let waiver = Waiver {
             guardrail: guardrail.to_owned(),
@@ -68,10 +81,10 @@ pub fn plan(checked: &Checked, terms: &Terms, today: Day) -> Result<(String, usi
             findings,
         };
         if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
+            text.push_str(end);
         }
-        text.push('\n');
-        text.push_str(&waiver.to_text());
+        let waiver = format!("\n{}", waiver.to_text());
+        text.push_str(&waiver.replace('\n', end));
     }
     Config::read(&text)?;
     Ok((text, covered))

@@ -12,26 +12,6 @@ use crate::base::diagnostic::{Diagnostic, nearest};
 /// The name of the file, at the root of the project.
 pub const FILE: &str = "highroad.toml";
 
-/// The keys of the format, for "did you mean".
-const KEYS: [&str; 16] = [
-    "schema",
-    "road",
-    "kind",
-    "answers",
-    "guardrails",
-    "waiver",
-    "id",
-    "version",
-    "source",
-    "guardrail",
-    "path",
-    "reason",
-    "owner",
-    "until",
-    "findings",
-    "block",
-];
-
 /// The content of `highroad.toml`.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -128,9 +108,11 @@ impl Waiver {
         Day::parse(&self.until)
     }
 
-    /// Whether it is in force on a day: it ends on a real day that is neither past nor too far ahead.
+    /// Whether it is in force on a day: it has a reason and an owner, and ends on a real day that is neither past nor too
+    /// far ahead.
     pub fn holds(&self, today: Day) -> bool {
-        self.last_day().is_some_and(|last| (0..=LONGEST_WAIVER).contains(&today.until(last)))
+        let told = !self.reason.trim().is_empty() && !self.owner.trim().is_empty();
+        told && self.last_day().is_some_and(|last| (0..=LONGEST_WAIVER).contains(&today.until(last)))
     }
 }
 
@@ -140,18 +122,27 @@ impl Config {
     /// # Errors
     /// When it does not follow the format: the line, what does not fit, and the nearest known name.
     pub fn read(text: &str) -> Result<Self, Diagnostic> {
-        toml::from_str(text).map_err(|error| {
+        let config: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let message = error.message().replace('\n', " ");
-            let unknown = message.split('`').nth(1).unwrap_or_default();
-            let near = nearest(unknown, KEYS.iter().copied()).filter(|_| message.starts_with("unknown"));
-            Diagnostic::usage("config", format!("`{FILE}` cannot be read")).at(format!("{FILE}:{line}")).because(message.clone()).fix(
-                near.map_or_else(
-                    || format!("correct the line; the format is in docs/reference/schemas of Highroad, `{FILE}`"),
-                    |near| format!("did you mean `{near}`?"),
-                ),
-            )
-        })
+            // "unknown field `x`, expected one of `a`, `b`", "missing field `x`".
+            let mut names = message.split('`').skip(1).step_by(2);
+            let first = names.next().unwrap_or_default().to_owned();
+            let fix = match nearest(&first, names) {
+                Some(near) if message.starts_with("unknown") => format!("did you mean `{near}`?"),
+                _ if message.starts_with("missing") && first == "schema" => "add the line `schema = 1` at the top".to_owned(),
+                _ if message.starts_with("missing") => format!("add `{first} = \"…\"` there"),
+                _ => "correct the line; `highroad check --waive` and docs/check.md show the form".to_owned(),
+            };
+            Diagnostic::usage("config", format!("`{FILE}` cannot be read")).at(format!("{FILE}:{line}")).because(message.clone()).fix(fix)
+        })?;
+        if config.schema != 1 {
+            return Err(Diagnostic::usage("config", format!("`{FILE}` is of another format"))
+                .at(FILE)
+                .because(format!("it has schema {}, and this Highroad reads schema 1", config.schema))
+                .fix("update Highroad, or write `schema = 1`"));
+        }
+        Ok(config)
     }
 
     /// Refuses ids of guardrails that are not in `known`, in levels and in waivers.

@@ -126,10 +126,21 @@ pub fn hooks_folder(folder: &Path) -> Result<PathBuf, Diagnostic> {
     })?;
     let config = repository.config().map_err(failed)?;
     let root = repository.workdir().unwrap_or_else(|| repository.path());
-    Ok(match config.get_path("core.hooksPath") {
-        Ok(path) => root.join(path),
-        Err(_) => repository.commondir().join("hooks"),
-    })
+    match config.get_path("core.hooksPath").ok().filter(|path| !path.as_os_str().is_empty()) {
+        None => Ok(repository.commondir().join("hooks")),
+        Some(path) => {
+            let hooks = root.join(path);
+            let own = [root, repository.commondir()].iter().any(|folder| hooks.starts_with(folder))
+                && !hooks.components().any(|part| part.as_os_str() == "..");
+            if own {
+                return Ok(hooks);
+            }
+            Err(Diagnostic::usage("hooks-path", "the folder of hooks is not this repository's own")
+                .at(hooks.display().to_string())
+                .because("`core.hooksPath` leads there, and other repositories may take their hooks from it")
+                .fix("add the line `highroad hook run` to the commit hook there yourself, or set `core.hooksPath` for this repository"))
+        }
+    }
 }
 
 /// Returns the host in a remote's URL: `https://host/…`, `ssh://user@host:22/…` or `user@host:path`.

@@ -31,6 +31,8 @@ pub struct Worktree {
     pub snapshot: Snapshot,
     /// The paths that are to be looked at, those that are gone included; `None` for all.
     pub changed: Option<Vec<String>>,
+    /// Folders and links that were not looked into.
+    pub not_entered: Vec<String>,
     /// Whether git keeps it.
     pub git: bool,
 }
@@ -49,12 +51,27 @@ fn git_error(what: &str, error: &git2::Error, place: &Path) -> Diagnostic {
 /// When it is not there, git cannot be read, or the scope needs git where there is none.
 pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diagnostic> {
     let path = crate::base::fs::canonical(path)?;
+    let refuse = |why: &str, fix: &str| {
+        Err(Diagnostic::usage("path", "there is nothing to check there").at(path.display().to_string()).because(why).fix(fix))
+    };
+    if !path.is_dir() && !path.is_file() {
+        return refuse("it is a pipe, a socket or a device, and only files and folders are read", "name a file or a folder");
+    }
+    if path.to_str().is_none() {
+        return refuse("its name is no UTF-8, and a report could not name it", "rename it, or check the folder that it lies in");
+    }
     let folder = if path.is_dir() { path.clone() } else { path.parent().unwrap_or(&path).to_owned() };
     let repository = match Repository::discover(&folder) {
         Ok(repository) => Some(repository),
         Err(error) if error.code() == ErrorCode::NotFound => None,
         Err(error) => return Err(git_error("open the repository", &error, &folder)),
     };
+    if repository.as_ref().is_some_and(|repository| repository.is_bare() || path.starts_with(repository.path())) {
+        return refuse(
+            "it is git's own storage, without files of a working tree",
+            "check a clone of it, or `highroad scan secrets --history` here",
+        );
+    }
     let around = repository.as_ref().and_then(|repository| repository.workdir()?.canonicalize().ok());
     let below = around.as_deref().and_then(|root| path.strip_prefix(root).ok()).map(slashed);
     let kept = match (&repository, &below) {
@@ -70,8 +87,23 @@ pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diag
             .at(path.display().to_string())
             .because("`--staged` and `--since` ask git which files changed")
             .fix("run it in a git repository, or leave the flag out to check every file")),
-        _ => Ok(open_plain(&path)),
+        _ => Ok(open_plain(&path, walk::LeaveOut::Foreign)),
     }
+}
+
+/// Opens a folder or a file with all that is in it, whatever git or a tool thinks of it.
+///
+/// # Errors
+/// When it is not there, or is neither a file nor a folder.
+pub fn open_everything(path: &Path) -> Result<Worktree, Diagnostic> {
+    let path = crate::base::fs::canonical(path)?;
+    if path.is_dir() || path.is_file() && path.to_str().is_some() {
+        return Ok(open_plain(&path, walk::LeaveOut::Nothing));
+    }
+    Err(Diagnostic::usage("path", "there is nothing to scan there")
+        .at(path.display().to_string())
+        .because("it is no file or folder, or its name is no UTF-8")
+        .fix("name a file or a folder"))
 }
 
 /// Whether the repository around keeps files below a path.
@@ -98,17 +130,28 @@ fn unreadable(failed: Vec<(String, String)>) -> Vec<Unreadable> {
 }
 
 /// A folder, or one file, without git.
-fn open_plain(path: &Path) -> Worktree {
+fn open_plain(path: &Path, leave_out: walk::LeaveOut) -> Worktree {
     if path.is_dir() {
-        let (walked, failed) = walk::walk(path, false);
-        let snapshot = Snapshot::new(walked.into_iter().map(entry_of).collect(), Box::new(Disk(path.to_owned())), unreadable(failed));
-        return Worktree { root: path.to_owned(), snapshot, changed: None, git: false };
+        let walk::Walk { found, failed, not_entered } = walk::walk(path, leave_out);
+        let entries: Vec<Entry> = found.into_iter().map(entry_of).collect();
+        let not_entered = with_links(not_entered, &entries);
+        let snapshot = Snapshot::new(entries, Box::new(Disk(path.to_owned())), unreadable(failed));
+        return Worktree { root: path.to_owned(), snapshot, changed: None, not_entered, git: false };
     }
     let root = path.parent().unwrap_or(path).to_owned();
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let entries = walk::walked(&root, &name).map(entry_of).into_iter().collect();
+    // What was decided for the folder holds for a file in it.
+    let names = [name.as_str(), super::config::FILE, super::lock::FILE];
+    let entries = names.iter().filter_map(|name| walk::walked(&root, name)).map(entry_of).collect();
     let snapshot = Snapshot::new(entries, Box::new(Disk(root.clone())), Vec::new());
-    Worktree { root, snapshot, changed: Some(vec![name]), git: false }
+    Worktree { root, snapshot, changed: Some(vec![name]), not_entered: Vec::new(), git: false }
+}
+
+/// Adds the links: what they lead to is not read.
+fn with_links(mut not_entered: Vec<String>, entries: &[Entry]) -> Vec<String> {
+    not_entered.extend(entries.iter().filter(|entry| entry.kind == EntryKind::Link).map(|entry| entry.path.clone()));
+    not_entered.sort();
+    not_entered
 }
 
 fn open_git(repository: Repository, root: PathBuf, only: Option<String>, scope: &Scope) -> Result<Worktree, Diagnostic> {
@@ -116,17 +159,22 @@ fn open_git(repository: Repository, root: PathBuf, only: Option<String>, scope: 
         let root = root.clone();
         move |error: git2::Error| git_error(what, &error, &root)
     };
+    let index = match crate::base::env::git_index_file().filter(|_| *scope == Scope::Staged) {
+        Some(path) => git2::Index::open(&path),
+        None => repository.index(),
+    };
+    let index = index.map_err(failed("read the index"))?;
     let mut changed = match scope {
         Scope::Full => None,
-        Scope::Staged => Some(staged(&repository).map_err(failed("compare the index with the last commit"))?),
+        Scope::Staged => Some(staged(&repository, &index).map_err(failed("compare the index with the last commit"))?),
         Scope::Since(revision) => Some(since(&repository, revision).map_err(|error| {
             Diagnostic::usage("revision", format!("git cannot compare with `{revision}`"))
                 .because(error.message().to_owned())
                 .fix("name a branch, a tag or a commit that this clone has; CI may need a deeper checkout")
         })?),
     };
-    let index = repository.index().map_err(failed("read the index"))?;
     let tracked = index.iter().filter(|entry| (entry.flags >> 12) & 3 == 0 || *scope != Scope::Staged);
+    let mut not_entered = Vec::new();
     let snapshot = if *scope == Scope::Staged {
         let mut ids = BTreeMap::new();
         let mut entries = Vec::new();
@@ -136,10 +184,12 @@ fn open_git(repository: Repository, root: PathBuf, only: Option<String>, scope: 
             ids.insert(path.clone(), entry.id);
             entries.push(Entry { path, size: u64::from(entry.file_size), kind });
         }
-        Snapshot::new(entries, Box::new(Blobs { repository: Mutex::new(repository), ids }), Vec::new())
+        let open = conflicts(&index).map_err(failed("read the index"))?;
+        Snapshot::new(entries, Box::new(Blobs { repository: Mutex::new(repository), ids }), open)
     } else {
-        let (walked, mut errors) = walk::walk(&root, true);
-        let mut entries: Vec<Entry> = walked.into_iter().map(entry_of).collect();
+        let walk::Walk { found, failed: mut errors, not_entered: left } = walk::walk(&root, walk::LeaveOut::Ignored);
+        let mut entries: Vec<Entry> = found.into_iter().map(entry_of).collect();
+        not_entered = with_links(left, &entries);
         let seen: BTreeSet<String> = entries.iter().map(|entry| entry.path.clone()).collect();
         for entry in tracked {
             let path = String::from_utf8_lossy(&entry.path).into_owned();
@@ -166,7 +216,19 @@ fn open_git(repository: Repository, root: PathBuf, only: Option<String>, scope: 
             None => snapshot.entries().iter().map(|entry| entry.path.clone()).filter(within).collect(),
         });
     }
-    Ok(Worktree { root, snapshot, changed, git: true })
+    Ok(Worktree { root, snapshot, changed, not_entered, git: true })
+}
+
+/// Returns the paths that a merge left open: which of their sides will be committed is not decided yet.
+fn conflicts(index: &git2::Index) -> Result<Vec<Unreadable>, git2::Error> {
+    let mut paths = BTreeSet::new();
+    for conflict in index.conflicts()? {
+        let conflict = conflict?;
+        let sides = [conflict.our, conflict.their, conflict.ancestor].into_iter().flatten();
+        paths.extend(sides.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()));
+    }
+    let why = || "a merge left it open, and what will be committed is not decided".to_owned();
+    Ok(paths.into_iter().map(|path| Unreadable { path, why: why() }).collect())
 }
 
 fn kind_of(mode: u32) -> EntryKind {
@@ -177,7 +239,7 @@ fn kind_of(mode: u32) -> EntryKind {
     }
 }
 
-fn staged(repository: &Repository) -> Result<Vec<String>, git2::Error> {
+fn staged(repository: &Repository, index: &git2::Index) -> Result<Vec<String>, git2::Error> {
     let head = match repository.head().and_then(|head| head.peel_to_tree()) {
         Ok(tree) => Some(tree),
         Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
@@ -185,7 +247,7 @@ fn staged(repository: &Repository) -> Result<Vec<String>, git2::Error> {
     };
     let mut options = git2::DiffOptions::new();
     options.ignore_submodules(true);
-    Ok(paths_of(&repository.diff_tree_to_index(head.as_ref(), None, Some(&mut options))?))
+    Ok(paths_of(&repository.diff_tree_to_index(head.as_ref(), Some(index), Some(&mut options))?))
 }
 
 fn since(repository: &Repository, revision: &str) -> Result<Vec<String>, git2::Error> {
@@ -243,7 +305,10 @@ pub struct Blob {
 /// # Errors
 /// When there is no repository, or its history cannot be read.
 pub fn history(path: &Path, limit: u64, mut see: impl FnMut(Blob), mut skipped: impl FnMut(Unreadable)) -> Result<usize, Diagnostic> {
-    let repository = Repository::discover(path).map_err(|_| {
+    let repository = Repository::discover(path).map_err(|error| {
+        if error.code() != ErrorCode::NotFound {
+            return git_error("open the repository", &error, path);
+        }
         Diagnostic::usage("no-git", "there is no git repository here")
             .at(path.display().to_string())
             .because("`--history` looks at every version of every file that git keeps")

@@ -24,6 +24,8 @@ pub struct Check {
     pub left_out: Vec<String>,
     /// Guardrails that the project turned down below what its road wants.
     pub lowered: Vec<CheckLowered>,
+    /// Folders and links that were not looked into.
+    pub not_entered: Vec<String>,
     /// How many findings there are of each level, without those that a waiver lets rest; and how many files were looked at.
     pub counts: CheckCounts,
 }
@@ -185,6 +187,7 @@ pub fn document(outcome: &Outcome) -> Check {
                 project: word(lowered.project).to_owned(),
             })
             .collect(),
+        not_entered: outcome.not_entered.clone(),
         counts: CheckCounts {
             block: outcome.count(Level::Block),
             warn: outcome.count(Level::Warn),

@@ -12,6 +12,7 @@ use super::findings::place;
 use crate::base::diagnostic::printable;
 use crate::guardrails::finding::{Place, Safety};
 use crate::guardrails::outcome::Outcome;
+use crate::scan::secrets;
 
 const STRONG: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -91,7 +92,7 @@ pub fn applied(applied: &[Applied]) -> String {
 }
 
 /// The fixes, then what is left.
-pub fn human(written: bool, fixes: &[Applied], files: &[FixedFile], after: &Outcome) -> String {
+pub fn human(written: bool, fixes: &[Applied], files: &[FixedFile], before: &Outcome, after: &Outcome) -> String {
     let mut out = if written {
         applied(fixes)
     } else {
@@ -100,8 +101,22 @@ pub fn human(written: bool, fixes: &[Applied], files: &[FixedFile], after: &Outc
     let verb = if written { "Fixed" } else { "Would fix" };
     let _ = match fixes.len() {
         0 => writeln!(out, "Nothing to fix."),
-        count => writeln!(out, "{STRONG}{verb}{STRONG:#} {count} findings in {} files. What is left:", files.len()),
+        count => {
+            let findings = if count == 1 { "finding" } else { "findings" };
+            let places = if files.len() == 1 { "file" } else { "files" };
+            writeln!(out, "{STRONG}{verb}{STRONG:#} {count} {findings} in {} {places}. What is left:", files.len())
+        }
     };
+    // A credential that an edit took out of a file is still in the history, and still works.
+    let secrets = before.open().filter(|judged| judged.finding.guardrail == "secret");
+    for gone in secrets.filter(|judged| !after.findings.iter().any(|other| other.fingerprint == judged.fingerprint)) {
+        let _ = writeln!(
+            out,
+            "{STRONG}Also gone from the file{STRONG:#}: {} at {}. It still works: revoke it; `highroad scan secrets --history .` shows where git keeps it.",
+            printable(&gone.finding.what),
+            place(&gone.finding.place)
+        );
+    }
     out.push_str(&super::findings::summary(after));
     out
 }
@@ -113,7 +128,12 @@ pub fn diff(files: &[FixedFile]) -> String {
         let (old, new) = (String::from_utf8_lossy(before.as_deref().unwrap_or_default()), String::from_utf8_lossy(after));
         let from = if before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
         let _ = writeln!(out, "diff --git a/{path} b/{path}");
-        let _ = write!(out, "{}", TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&from, &format!("b/{path}")));
+        if before.is_none() {
+            let _ = writeln!(out, "new file mode 100644");
+        }
+        let diff = TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&from, &format!("b/{path}")).to_string();
+        // The lines around an edit are shown, too, and may hold a credential.
+        out.push_str(&secrets::redacted(path, &diff));
     }
     out
 }

@@ -37,7 +37,7 @@ pub fn document(outcome: &Outcome) -> Value {
                 "executionSuccessful": outcome.unscannable.is_empty(),
                 "toolExecutionNotifications": notifications,
             }],
-            "results": outcome.findings.iter().map(|judged| result(judged, rule_index(judged.finding.guardrail))).collect::<Vec<_>>(),
+            "results": outcome.findings.iter().map(|judged| result(judged, rule_index(judged.finding.guardrail), &outcome.anchor)).collect::<Vec<_>>(),
         }],
     })
 }
@@ -45,7 +45,10 @@ pub fn document(outcome: &Outcome) -> Value {
 fn rule(guardrail: &Guardrail) -> Value {
     let meta = &guardrail.meta;
     let mut tags = vec!["security".to_owned()];
-    tags.extend(served_by(meta));
+    tags.extend(served_by(meta).into_iter().map(|item| match item.strip_prefix("CWE CWE-") {
+        Some(number) => format!("external/cwe/cwe-{number}"),
+        None => item,
+    }));
     json!({
         "id": meta.id,
         "name": meta.id,
@@ -53,17 +56,17 @@ fn rule(guardrail: &Guardrail) -> Value {
         "fullDescription": { "text": meta.why },
         "help": { "text": format!("{}\n\n{}\n\n{}", meta.why, meta.attack, meta.fix) },
         "defaultConfiguration": { "level": level(meta.level) },
-        "properties": { "tags": tags },
+        "properties": { "tags": tags, "security-severity": severity(meta.level) },
     })
 }
 
-fn result(judged: &Judged, rule: Option<usize>) -> Value {
+fn result(judged: &Judged, rule: Option<usize>, anchor: &str) -> Value {
     let finding = &judged.finding;
     let mut result = json!({
         "ruleId": finding.guardrail,
         "level": level(judged.level),
         "message": { "text": format!("{}: {}", finding.what, finding.how) },
-        "locations": [{ "physicalLocation": physical(&finding.place) }],
+        "locations": [{ "physicalLocation": physical(&finding.place, anchor) }],
         "partialFingerprints": { "highroad/v1": judged.fingerprint },
         "properties": { "confidence": confidence(finding.confidence), "cell": finding.place.cell },
     });
@@ -77,8 +80,8 @@ fn result(judged: &Judged, rule: Option<usize>) -> Value {
     result
 }
 
-fn physical(place: &Place) -> Value {
-    let mut physical = json!({ "artifactLocation": location(if place.path == "." { "highroad.toml" } else { &place.path }) });
+fn physical(place: &Place, anchor: &str) -> Value {
+    let mut physical = json!({ "artifactLocation": location(if place.path == "." { anchor } else { &place.path }) });
     // A finding about the repository as a whole has to have a file: services drop results that have none.
     let mut region = json!({ "startLine": place.line.max(1) });
     if place.column > 0 {
@@ -105,6 +108,16 @@ fn location(path: &str) -> Value {
         }
     }
     json!({ "uri": uri, "uriBaseId": "%SRCROOT%" })
+}
+
+/// The number that GitHub sorts alerts by, in the bands of its documentation: over 7 is high, over 4 medium.
+fn severity(level: Level) -> &'static str {
+    match level {
+        Level::Block => "8.0",
+        Level::Warn => "5.0",
+        Level::Advise => "2.0",
+        Level::Off => "0.0",
+    }
 }
 
 fn level(level: Level) -> &'static str {

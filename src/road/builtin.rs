@@ -46,7 +46,9 @@ struct GuardrailLevels {
 pub fn levels(version: &str) -> Result<BTreeMap<String, Level>, Diagnostic> {
     let Some((_, manifest)) = MANIFESTS.iter().find(|(name, _)| *name == version) else { return Ok(BTreeMap::new()) };
     let levels: GuardrailLevels = toml::from_str(manifest).map_err(|error| {
-        Diagnostic::failed("road", format!("the built-in road {version} cannot be read")).because(error.to_string()).fix("install Highroad again")
+        Diagnostic::failed("road", format!("the built-in road {version} cannot be read"))
+            .because(error.to_string())
+            .fix("install Highroad again")
     })?;
     Ok(levels.guardrails)
 }

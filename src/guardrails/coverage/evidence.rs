@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::files::{Class, Reader, counts};
+use crate::guardrails::governance_files::{placeholder, text_of};
 use crate::repo::snapshot::{Entry, Snapshot};
 
 /// What counts as a piece of evidence.
@@ -73,6 +74,9 @@ impl Shown {
         let mut files: BTreeMap<&'static str, Vec<(Rank, String)>> = BTreeMap::new();
         for entry in snapshot.entries().iter().filter(|entry| counts(entry)) {
             let asked = wanted.by(entry);
+            if asked.is_empty() || is_unfilled(snapshot, entry) {
+                continue;
+            }
             let silent = asked.keys().all(|number| wanted.says[*number].is_empty());
             let said = if silent { Vec::new() } else { reader.words_in(snapshot, entry) };
             for (number, place) in asked {
@@ -90,6 +94,13 @@ impl Shown {
         };
         Self { paths: files.into_iter().map(|(evidence, found)| (evidence, clearest(found))).collect(), cut: reader.was_cut() }
     }
+}
+
+/// Whether a file is one of our starters that nobody has filled in: it shows nothing.
+fn is_unfilled(snapshot: &Snapshot, entry: &Entry) -> bool {
+    let name = entry.name().to_ascii_lowercase().replace(['-', '_'], "");
+    let form = ["security.", "codeowners", "modelcard."].iter().any(|start| name.starts_with(start));
+    form && text_of(snapshot, &entry.path).is_some_and(|text| placeholder(&entry.path, &text).is_some())
 }
 
 /// How clear a file is as evidence: first the place of its path in the list, then how much it says.

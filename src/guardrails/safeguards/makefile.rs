@@ -35,7 +35,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
     let mut out = Vec::new();
     for (name, was) in before.iter().filter(|(name, _)| GUARDS.contains(name)) {
         let Some(is) = now.get(name) else {
-            out.push(Loss::new(0, *name, format!("`make {name}` is gone"), format!("put the target `{name}` back as the road wrote it")));
+            out.push(Loss::new(0, *name, format!("`make {name}` is gone"), format!("Put the target `{name}` back as the road wrote it")));
             continue;
         };
         for need in was.needs.iter().filter(|need| !is.needs.contains(need)) {
@@ -45,7 +45,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
                 format!("`make {name}` no longer needs `{need}`")
             };
             if *name != ".PHONY" || GUARDS.contains(need) {
-                out.push(Loss::new(is.line, format!("{name} {need}"), what, format!("put `{need}` back on the line of `{name}`")));
+                out.push(Loss::new(is.line, format!("{name} {need}"), what, format!("Put `{need}` back on the line of `{name}`")));
             }
         }
         for command in was.recipe.iter().filter(|command| !is.recipe.contains(command)) {
@@ -55,7 +55,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
             } else {
                 format!("`make {name}` no longer runs `{}`", shown(command))
             };
-            out.push(Loss::new(is.line, format!("{name} {}", shown(command)), what, format!("put back `{}`", shown(command))));
+            out.push(Loss::new(is.line, format!("{name} {}", shown(command)), what, format!("Put back `{}`", shown(command))));
         }
         for command in is.recipe.iter().filter(|command| !was.recipe.contains(command)) {
             if ["|| true", "|| :", "; true", "exit 0"].iter().any(|soft| command.contains(soft))
@@ -65,7 +65,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
                     is.line,
                     format!("{name} soft"),
                     format!("`make {name}` ends well whatever happens: `{}`", shown(command)),
-                    "let the command fail",
+                    "Let the command fail",
                 ));
             }
         }

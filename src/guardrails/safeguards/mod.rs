@@ -38,6 +38,10 @@ impl Loss {
     }
 }
 
+/// Words in the names of tests that test a safeguard.
+const GUARDED: &[&str] =
+    &["approval", "audit", "data_access", "defence", "endpoint", "guard", "inventory", "limit", "redteam", "security", "token", "tools"];
+
 /// Returns what a shared file has lost. Files with a guardrail of their own are theirs.
 pub fn lost(path: &str, before: &str, now: &str) -> Vec<Loss> {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -59,20 +63,21 @@ pub fn lost(path: &str, before: &str, now: &str) -> Vec<Loss> {
     } else if path.starts_with("src/") && ending == "py" {
         python::lost(before, now)
     } else if path.starts_with("tests/") && ending == "py" {
-        python::lost_tests(before, now)
+        let (losses, tests) = (python::lost_tests(before, now), before.matches("def test").count());
+        // One test fewer may be a better test; a file that lost half of them, or one about a guard, is none.
+        let guards = GUARDED.iter().any(|word| name.contains(word)) || losses.len() * 2 >= tests.max(1);
+        losses.into_iter().map(|loss| Loss { advice: loss.advice && !guards, ..loss }).collect()
     } else if path == ".gitattributes" {
         gone(before, now)
             .into_iter()
-            .map(|line| {
-                Loss::new(0, line, format!("`{line}` is gone, so checksums depend on the machine"), format!("put back `{line}`")).advice()
-            })
+            .map(|line| Loss::new(0, line, format!("`{line}` is gone, so checksums depend on the machine"), format!("Put back `{line}`")))
             .collect()
     } else if name == "pull_request_template.md" || path.starts_with(".gitlab/merge_request_templates/") {
         let asks = |line: &&str| line.starts_with("- [ ]");
         gone(before, now)
             .into_iter()
             .filter(asks)
-            .map(|line| Loss::new(0, line, format!("the question `{line}` is gone"), "put it back, or ask it in other words").advice())
+            .map(|line| Loss::new(0, line, format!("the question `{line}` is gone"), "Put it back"))
             .collect()
     } else {
         Vec::new()

@@ -129,7 +129,7 @@ pub fn lost_in_denied(before: &str, now: &str) -> Vec<Loss> {
                 0,
                 name,
                 format!("the {name}, which is known to be malicious, is not refused any more"),
-                "put its row back",
+                "Put its row back",
             )),
             Some(now_versions) if now_versions != versions => {
                 let line = line_with(now, name.trim_start_matches(|c| c != '`').trim_matches('`'));

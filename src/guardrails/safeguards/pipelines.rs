@@ -90,7 +90,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
             line_with(now, mark),
             line,
             format!("the line `{}`, which {does}, is gone", shown(line)),
-            format!("put back `{}`", shown(line)),
+            format!("Put back `{}`", shown(line)),
         ));
     }
     soft(before, now, &mut out);
@@ -107,7 +107,7 @@ pub fn lost_in_image(before: &str, now: &str) -> Vec<Loss> {
                 0,
                 *mark,
                 format!("`{mark}`, which {does}, is gone from the image"),
-                format!("put `{mark}` back where the road has it"),
+                format!("Put `{mark}` back where the road has it"),
             ));
         }
     }
@@ -122,7 +122,7 @@ fn soft(before: &str, now: &str, out: &mut Vec<Loss>) {
                 line,
                 format!("soft {text}"),
                 format!("`{}` lets it pass whatever happens", shown(text)),
-                format!("take `{soft}` away"),
+                format!("Take `{soft}` away"),
             ));
         }
     }
@@ -151,7 +151,7 @@ fn lists(before: &str, now: &str) -> Vec<Loss> {
                 *line,
                 format!("{key} {item}"),
                 format!("the security stage `{item}` does not run any more"),
-                format!("put `{item}` back into the list"),
+                format!("Put `{item}` back into the list"),
             ));
         }
     }

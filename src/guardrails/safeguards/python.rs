@@ -61,7 +61,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
                 0,
                 name,
                 format!("`{name}` is called less often than the road does"),
-                format!("put the call of `{name}` back"),
+                format!("Put the call of `{name}` back"),
             ));
         }
     }
@@ -73,15 +73,15 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
             |function: &Function<'_>| function.body.iter().filter(|line| line.contains("raise ") || line.contains("refuse(")).count();
         match now_functions.get(&name) {
             None if guards || refusals(&was) > 0 => {
-                let loss = Loss::new(0, &name, format!("`{name}` is gone"), "put it back, or write where its check is now");
+                let loss = Loss::new(0, &name, format!("`{name}` is gone"), "Put it back, or write where its check is now");
                 out.push(if guards { loss } else { loss.advice() });
             }
             None => {}
             Some(is) if refusals(is) < refusals(&was) => {
-                out.push(Loss::new(is.line, &name, format!("`{name}` refuses less than the road's does"), "put the refusal back"));
+                out.push(Loss::new(is.line, &name, format!("`{name}` refuses less than the road's does"), "Put the refusal back"));
             }
             Some(is) if answers_at_once(is) && !answers_at_once(&was) => {
-                out.push(Loss::new(is.line, &name, format!("`{name}` ends before it checks anything"), "take the early end away"));
+                out.push(Loss::new(is.line, &name, format!("`{name}` ends before it checks anything"), "Take the early end away"));
             }
             Some(_) => {}
         }
@@ -95,7 +95,7 @@ pub fn lost(before: &str, now: &str) -> Vec<Loss> {
                     line,
                     &name,
                     format!("`{name}` is no longer what the road set"),
-                    format!("set it to `{}` again, or write why not", shown(was.1)),
+                    format!("Set it to `{}` again, or write why not", shown(was.1)),
                 )
                 .advice(),
             );
@@ -114,9 +114,9 @@ pub fn lost_tests(before: &str, now: &str) -> Vec<Loss> {
         let asserts =
             |function: &Function<'_>| function.body.iter().filter(|line| line.contains("assert") || line.contains("pytest.raises")).count();
         match now_functions.get(&name) {
-            None => out.push(Loss::new(0, &name, format!("the test `{name}` is gone"), "put it back, or write what tests it now").advice()),
+            None => out.push(Loss::new(0, &name, format!("the test `{name}` is gone"), "Put it back, or write what tests it now").advice()),
             Some(is) if asserts(is) < asserts(&was) => out.push(
-                Loss::new(is.line, &name, format!("the test `{name}` asserts less than the road's does"), "put the assertion back")
+                Loss::new(is.line, &name, format!("the test `{name}` asserts less than the road's does"), "Put the assertion back")
                     .advice(),
             ),
             Some(_) => {}
@@ -126,7 +126,7 @@ pub fn lost_tests(before: &str, now: &str) -> Vec<Loss> {
         let skips =
             ["pytest.mark.skip", "pytest.skip(", "pytestmark", "mark.xfail", "__test__ = False"].iter().any(|mark| line.contains(mark));
         if skips && !before.contains(line.trim()) {
-            out.push(Loss::new(at + 1, line.trim(), "a test of the road is skipped", "let it run"));
+            out.push(Loss::new(at + 1, line.trim(), "a test of the road is skipped", "Let it run"));
         }
     }
     out

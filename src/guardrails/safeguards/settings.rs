@@ -33,7 +33,7 @@ fn compare(at: &str, before: &toml::Table, now: &toml::Table, text: &str, out: &
         let line = line_with(text, &format!("{key} ="));
         let is = now.get(key);
         let mut lose = |what: String, advice: bool| {
-            let loss = Loss::new(line, name.clone(), what, format!("set `{key} = {}` again", shown(was)));
+            let loss = Loss::new(line, name.clone(), what, format!("Set `{key} = {}` again", shown(was)));
             out.push(if advice { loss.advice() } else { loss });
         };
         match (was, is) {
@@ -90,7 +90,7 @@ fn lists(name: &str, was: &[toml::Value], is: &[toml::Value], text: &str, out: &
         out.push(Loss::new(line_with(text, &format!("{key} =")), name, format!("`{name}` lets everything in"), "name what may pass"));
     }
     if was.len() > is.len() && name.ends_with("known_risks") {
-        let (what, how) = ("a known risk of the model is not told any more", "put it back, or write why it is gone");
+        let (what, how) = ("a known risk of the model is not told any more", "Put it back, or write why it is gone");
         let loss = Loss::new(line_with(text, "known_risks"), name, what, how);
         out.push(if is.is_empty() { loss } else { loss.advice() });
     }

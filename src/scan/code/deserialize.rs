@@ -155,15 +155,14 @@ fn direct(walk: &mut Walk<'_>, call: &Call<'_>, path: &str) -> bool {
         advise(walk, call, &name, what, "Load models only from a registry that you trust, by version and checked digest");
         return true;
     }
-    if matches!(path, "torch.hub.load") && !local_hub(walk, call) {
+    // A repository that is named here is judged by its revision.
+    if path == "torch.hub.load"
+        && !local_hub(walk, call)
+        && call.argument("repo_or_dir", 0).and_then(|name| walk.names.text(name)).is_none()
+    {
         let what = "`torch.hub.load` downloads a repository and runs its `hubconf.py`".to_owned();
-        advise(
-            walk,
-            call,
-            &name,
-            what,
-            "Name the repository with the full commit (`owner/name:<commit>`), or keep the model's code with yours",
-        );
+        let how = "Name the repository with the full commit (`owner/name:<commit>`), or keep the model's code with yours";
+        advise(walk, call, &name, what, how);
         return true;
     }
     if last_of(path) == "load_state_dict_from_url" && weights_only(walk, call) != Some(true) {
@@ -229,7 +228,12 @@ fn weights_only(walk: &Walk<'_>, call: &Call<'_>) -> Option<bool> {
         return Some(!off);
     }
     for spread in call.spread() {
-        let known = entries(&walk.names, spread)?;
+        let Some(known) = entries(&walk.names, spread) else {
+            // A dict that depends on something: `{"weights_only": True} if … else {}`.
+            let set =
+                ["weights_only\": True", "weights_only': True", "weights_only=True", "weights_only\"] = True", "weights_only'] = True"];
+            return set.iter().any(|set| walk.text.contains(set)).then_some(true);
+        };
         if let Some((_, value)) = known.iter().find(|(key, _)| key == "weights_only") {
             return Some(!matches!(value, Some(super::names::Constant::Truth(false) | super::names::Constant::Nothing)));
         }
@@ -301,20 +305,15 @@ fn yaml(walk: &mut Walk<'_>, call: &Call<'_>, path: &str) -> bool {
         "unsafe_load" | "unsafe_load_all" => {
             report(walk, call, path, format!("`{name}` builds any Python object that the YAML names"), YAML_HOW, None);
         }
-        "full_load" | "full_load_all" => {
-            advise(walk, call, &name, format!("`{name}` builds more than plain values, and was broken before"), YAML_HOW);
-        }
+        // Since PyYAML 5.4 these build no objects that run code.
+        "full_load" | "full_load_all" => {}
         "load" | "load_all" => match loader(walk, call) {
-            Loader::Safe => {}
+            Loader::Safe | Loader::Full => {}
             Loader::Missing => {
                 let edit =
                     (call.args.len() == 1 && call.keywords.is_empty() && call.direct && last == "load").then(|| safe_load(call)).flatten();
                 let what = format!("`{name}` without a safe loader builds any Python object that the YAML names");
                 report(walk, call, path, what, YAML_HOW, edit);
-            }
-            Loader::Full => {
-                let what = format!("`{name}` with `FullLoader` builds more than plain values, and was broken before");
-                advise(walk, call, &name, what, YAML_HOW);
             }
             Loader::Unsafe => {
                 report(

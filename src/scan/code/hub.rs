@@ -11,7 +11,8 @@ use super::{Edit, Risk};
 
 const TRUST: &str = "trust_remote_code";
 const TRUST_HOW: &str = "Leave `trust_remote_code` out and use a model whose code is in the library, or keep its code in this repository after a review and pin `revision=` to the full commit";
-const PIN_HOW: &str = "Write `revision=\"<the full commit, 40 digits>\"`, as the hub's history shows it";
+const PIN_HOW: &str =
+    "Write `revision=\"<the full commit, 40 characters>\"`: `HfApi().model_info(name).sha` and the history on the hub show it";
 
 /// Folders that a path with one slash begins with more often than an owner's name does.
 const FOLDERS: &[&str] = &[
@@ -234,6 +235,10 @@ fn revision(walk: &mut Walk<'_>, call: &Call<'_>) {
     let path = call.path.replace("()", "");
     let (last, first) = (last_of(&path), call.args.first());
     let (thing, named) = match last {
+        // An adapter is put on a model that stands first: `PeftModel.from_pretrained(base, "owner/adapter")`.
+        "from_pretrained" if path.rsplit('.').nth(1).is_some_and(|class| class.starts_with("PeftModel")) => {
+            ("adapter", call.argument("model_id", 1))
+        }
         "from_pretrained" => (
             "model",
             ["pretrained_model_name_or_path", "repo_id", "model_id", "model_name"].iter().find_map(|name| call.keyword(name)).or(first),

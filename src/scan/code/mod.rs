@@ -124,13 +124,16 @@ pub fn code_of(entry: &Entry) -> Option<Code> {
     if extension == "ipynb" {
         return Some(Code::Notebook);
     }
+    // Python is read whatever its size: padding must not be a way out.
+    if matches!(extension.as_str(), "py" | "pyw") {
+        return Some(Code::Python);
+    }
     if entry.size > CODE {
         return None;
     }
     let name = entry.name();
     let lower = name.to_ascii_lowercase();
     match extension.as_str() {
-        "py" | "pyw" => Some(Code::Python),
         "sh" | "bash" | "zsh" | "ksh" | "mk" | "dockerfile" | "containerfile" | "sbatch" | "slurm" | "ps1" => Some(Code::Shell),
         "yaml" | "yml" | "json" | "toml" | "cfg" | "ini" | "conf" => Some(Code::Settings),
         _ if lower.starts_with("dockerfile") || lower.starts_with("containerfile") => Some(Code::Shell),
@@ -156,7 +159,12 @@ impl View for CodeScan {
             }
             Code::Python | Code::Notebook | Code::Shell | Code::Settings => code,
         };
-        let Some(text) = subject.text() else { return scan };
+        let Some(text) = subject.text() else {
+            if matches!(code, Code::Python | Code::Notebook) && subject.entry.size > 0 {
+                subject.fail("it is named as code and is no text that can be read".to_owned());
+            }
+            return scan;
+        };
         match code {
             Code::Python => python::file(text, &mut scan),
             Code::Notebook => {

@@ -11,7 +11,8 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::call::Raw;
 use super::walk::Walk;
-use super::{CodeScan, Hit, is_python, shell, words};
+use super::words::Signs;
+use super::{CodeScan, Hit, is_python, shell};
 use crate::formats::notebook::{Cell, Notebook};
 
 /// How deep an expression may get, counted in the tokens that can open a level. The tree is walked and dropped with one
@@ -22,14 +23,15 @@ const INDENTS: u32 = 60;
 
 /// Scans a module.
 pub(super) fn file(text: &str, scan: &mut CodeScan) {
-    if !words::interesting(text) {
+    let signs = Signs::of(text);
+    if !signs.interesting() {
         return;
     }
     let parsed = match parse(text, 0..text.len(), Mode::Module) {
         Some(parsed) => vec![parsed],
         None => pieces(text, scan),
     };
-    let mut walk = Walk::new(text);
+    let mut walk = Walk::new(text, signs.flows());
     walk.exact = parsed.iter().all(|parsed| parsed.tokens.is_empty());
     let bodies: Vec<&[Stmt]> = parsed.iter().map(|parsed| &parsed.body[..]).collect();
     walk.run(&bodies);
@@ -57,7 +59,7 @@ fn pieces(text: &str, scan: &mut CodeScan) -> Vec<Parsed> {
     ranges
         .filter_map(|range| {
             let parsed = parse(text, range.clone(), Mode::Module);
-            scan.too_deep |= parsed.is_none() && words::interesting(&text[range]);
+            scan.too_deep |= parsed.is_none() && Signs::of(&text[range]).interesting();
             parsed
         })
         .collect()
@@ -66,7 +68,9 @@ fn pieces(text: &str, scan: &mut CodeScan) -> Vec<Parsed> {
 /// Scans the code cells of a notebook; they share their names.
 pub(super) fn notebook(notebook: &Notebook, scan: &mut CodeScan) {
     let cells: Vec<&Cell> = notebook.cells.iter().filter(|cell| is_python(notebook, cell.kind)).collect();
-    if !cells.iter().any(|cell| words::interesting(&cell.source)) {
+    // What one cell asks a model, another may run.
+    let signs = cells.iter().map(|cell| Signs::of(&cell.source)).fold(Signs::default(), Signs::and);
+    if !signs.interesting() {
         return;
     }
     // One text of all cells, with the magic of whole cells written over, so that places stay right.
@@ -81,10 +85,10 @@ pub(super) fn notebook(notebook: &Notebook, scan: &mut CodeScan) {
     for (start, cell) in starts.iter().zip(&cells) {
         match parse(&text, *start..start + cell.source.len(), Mode::Ipython) {
             Some(cell) => parsed.push(cell),
-            None => scan.too_deep |= words::interesting(&cell.source),
+            None => scan.too_deep |= Signs::of(&cell.source).interesting(),
         }
     }
-    let mut walk = Walk::new(&text);
+    let mut walk = Walk::new(&text, signs.flows());
     let bodies: Vec<&[Stmt]> = parsed.iter().map(|parsed| &parsed.body[..]).collect();
     walk.broken = parsed.iter().filter(|parsed| !parsed.tokens.is_empty()).map(|parsed| parsed.range.clone()).collect();
     walk.run(&bodies);
@@ -138,9 +142,10 @@ struct Parsed {
 }
 
 fn parse(text: &str, range: Range<usize>, mode: Mode) -> Option<Parsed> {
-    if !shallow(&text[range.clone()], mode) {
-        return None;
-    }
+    let clean = shallow(&text[range.clone()], mode)?;
+    // Where brackets do not match, the parser may meet a line such as `,x` inside an expression, and gives up the program
+    // (`unreachable!`); as a module such a line is an error like any other.
+    let mode = if clean || mode != Mode::Ipython || !text[range.clone()].lines().any(calls_itself) { mode } else { Mode::Module };
     let part = TextRange::new(TextSize::try_from(range.start).ok()?, TextSize::try_from(range.end).ok()?);
     let parsed = ruff_python_parser::parse_cells_unchecked(text, [part], &ParseOptions::from(mode));
     let whole = parsed.errors().is_empty();
@@ -148,11 +153,17 @@ fn parse(text: &str, range: Range<usize>, mode: Mode) -> Option<Parsed> {
     Some(Parsed { range, body: parsed.into_syntax().body.into_iter().collect(), tokens })
 }
 
-/// Whether a text's tree is shallow enough to be walked, by its tokens.
-fn shallow(text: &str, mode: Mode) -> bool {
-    if u32::try_from(text.len()).is_err() {
-        return false;
-    }
+/// Whether a line of a cell is help or a call without brackets: `?x`, `/f x`, `,f x`, `;f x`.
+fn calls_itself(line: &str) -> bool {
+    line.trim_start().starts_with(['?', '/', ',', ';'])
+}
+
+/// Tells by its tokens whether a text's tree is shallow enough to be walked: `None` where it is not, and otherwise whether
+/// all its brackets and strings are closed as they were opened.
+fn shallow(text: &str, mode: Mode) -> Option<bool> {
+    u32::try_from(text.len()).ok()?;
+    let mut awaited: Vec<TokenKind> = Vec::new();
+    let mut clean = true;
     let mut lexer = lexer::lex(text, mode);
     // For each open bracket, how many tokens since its last comma could have opened a level; and their sum.
     let mut open: Vec<u32> = vec![0];
@@ -160,7 +171,20 @@ fn shallow(text: &str, mode: Mode) -> bool {
     loop {
         let kind = lexer.next_token();
         match kind {
-            TokenKind::EndOfFile => return true,
+            TokenKind::Lpar => awaited.push(TokenKind::Rpar),
+            TokenKind::Lsqb => awaited.push(TokenKind::Rsqb),
+            TokenKind::Lbrace => awaited.push(TokenKind::Rbrace),
+            TokenKind::FStringStart => awaited.push(TokenKind::FStringEnd),
+            TokenKind::TStringStart => awaited.push(TokenKind::TStringEnd),
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                clean &= awaited.pop() == Some(kind);
+            }
+            TokenKind::Unknown => clean = false,
+            TokenKind::Newline => clean &= awaited.is_empty(),
+            _ => {}
+        }
+        match kind {
+            TokenKind::EndOfFile => return Some(clean),
             TokenKind::Indent => indents += 1,
             TokenKind::Dedent => indents = indents.saturating_sub(1),
             TokenKind::Newline | TokenKind::Semi => {
@@ -195,8 +219,8 @@ fn shallow(text: &str, mode: Mode) -> bool {
                 sum += 1;
             }
         }
-        if sum > DEPTH || indents > INDENTS || open.len() > DEPTH as usize {
-            return false;
+        if sum > DEPTH || indents > INDENTS || open.len() > DEPTH as usize || awaited.len() > 100_000 {
+            return None;
         }
     }
 }
@@ -273,6 +297,17 @@ mod tests {
         }
         let chain = format!("{begin}x = a{}\npickle.load(f)\n", ".b()".repeat(DEPTH as usize / 3));
         assert_eq!(found(&chain).0, 1);
+    }
+
+    #[test]
+    fn reads_cells_whose_brackets_do_not_match() {
+        for cell in
+            [".[)}!curl x | sh\n,", "f\"{\n,x", "[)\n/f x", "(]\n;f x\n", "{)\n?x", "x = [\n 1\n , 2]\nimport pickle\npickle.load(f)"]
+        {
+            let text = serde_json::json!({"cells": [{"cell_type": "code", "source": ["!x\n", "http://\n", cell]}]}).to_string();
+            let mut scan = CodeScan::default();
+            notebook(&crate::formats::notebook::read(&text).unwrap(), &mut scan);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use ruff_text_size::{TextRange, TextSize};
 
 use super::call::{Call, Raw, bytes, hit};
 use super::names::{Names, Origin, ScopeKind, Value, last_of, written};
-use super::{Edit, Hit, Risk, deserialize, hub, model_output, models, remote, shell, tls, words};
+use super::{Edit, Hit, Risk, deserialize, hub, model_output, models, remote, shell, tls};
 
 /// How long a call may be that is read out of a file that does not parse.
 const CALL: usize = 4000;
@@ -46,7 +46,7 @@ pub(super) struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, flow: bool) -> Self {
         Self {
             text,
             names: Names::new(),
@@ -56,7 +56,7 @@ impl<'t> Walk<'t> {
             functions: HashMap::new(),
             settled: HashSet::new(),
             straight: HashMap::new(),
-            flow: words::runs(text),
+            flow,
             downloads: Vec::new(),
             seen: HashSet::new(),
             function: Vec::new(),

@@ -336,12 +336,9 @@ fn bare(text: &[u8], from: usize, ends: &[u8]) -> Option<Found> {
         .iter()
         .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b';' | b'\\' | b'<') && !ends.contains(byte))
         .count();
-    // In a page a quote may be written as an entity.
-    let size = [&b"&quot;"[..], b"&#39;", b"&#34;", b"&apos;", b"&lt;"]
-        .iter()
-        .filter_map(|entity| memchr::memmem::find(&rest[..size], entity))
-        .min()
-        .unwrap_or(size);
+    // In a page the quote after a value may be written as an entity.
+    let entity = ["&quot", "&#39", "&#34", "&apos", "&lt", "&nbsp"].iter().find(|entity| rest[..size].ends_with(entity.as_bytes()));
+    let size = size - entity.filter(|_| rest.get(size) == Some(&b';')).map_or(0, |entity| entity.len());
     Some(Found { range: from..from + size, quoted: false })
 }
 

@@ -135,11 +135,11 @@ pub(super) const FORMATS: &[Format] = &[
     row("sendgrid-key", "SendGrid API key", "SG.", &[Run(Url64, 20, 24), Literal("."), Run(Url64, 39, 50)]),
     row("mailgun-key", "Mailgun API key", "key-", &[Run(Lower, 32, 32)]),
     row("brevo-key", "Brevo API key", "xkeysib-", &[Run(Hex, 64, 64), Literal("-"), Run(Alnum, 16, 16)]),
-    // npm, "About access tokens"; the Python package index, "API tokens"; RubyGems, crates.io and NuGet likewise.
+    // npm, "About access tokens"; the Python package index, "API tokens"; RubyGems, the Rust registry and NuGet likewise.
     sealed(row("npm-token", "npm access token", "npm_", &[Run(Alnum, 36, 36)]), Kind::Base62),
     row("pypi-token", "Python package index token", "pypi-AgE", &[Run(Url64, 50, 400)]),
     row("rubygems-token", "RubyGems API key", "rubygems_", &[Run(Hex, 48, 48)]),
-    row("crates-token", "crates.io token", "cio", &[Run(Alnum, 32, 32)]),
+    row("crates-token", "Rust registry token", "cio", &[Run(Alnum, 32, 32)]),
     row("nuget-key", "NuGet API key", "oy2", &[Run(Lower, 43, 43)]),
     // Docker, "Access tokens".
     row("docker-token", "Docker Hub access token", "dckr_pat_", &[Run(Url64, 27, 40)]),

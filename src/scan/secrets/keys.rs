@@ -130,9 +130,14 @@ fn encoded_private(value: &[u8]) -> bool {
 pub(super) fn putty(text: &[u8], at: usize) -> Option<SecretHit> {
     let rest = &text[at..text.len().min(at + 4000)];
     let lines = memchr::memmem::find(rest, b"Private-Lines:")?;
-    let body = rest[lines..].iter().skip(16).filter(|byte| Set::Base64.has(**byte)).count();
+    // `Private-Lines: 14`, and then that many lines of base64: a source that only names the words has none.
+    let after = rest[lines + b"Private-Lines:".len()..].trim_ascii_start();
+    let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rows = after[digits..].trim_ascii_start();
+    let body = if digits > 0 { rows.iter().take_while(|byte| Set::Base64.has(**byte)).count() } else { 0 };
     let locked = memchr::memmem::find(rest, b"Encryption: none").is_none();
-    (body > 60).then(|| key("private-key", "PuTTY private key", at..at + lines, if locked { Confidence::Medium } else { Confidence::High }))
+    (body >= 40)
+        .then(|| key("private-key", "PuTTY private key", at..at + lines, if locked { Confidence::Medium } else { Confidence::High }))
 }
 
 /// Judges a token that begins with JSON in base64 (`eyJ`): a JSON Web Token (RFC 7519), or a token of Neptune.

@@ -120,6 +120,7 @@ const PUBLIC: &[&str] = &[
     "pub",
     "publishable",
     "anon",
+    "authenticity",
     "hash",
     "hashed",
     "digest",
