@@ -417,6 +417,18 @@ fn works(project: &Project) {
         3 => assert!(dependencies.contains("COULD NOT CHECK"), "{dependencies}"),
         code => panic!("exit {code}\n{}{}", run.out, run.err),
     }
+    assert!(row("policy").contains("not applicable"), "{}", row("policy"));
+    // Where Highroad is installed, the stage and the hook use it.
+    let own = Path::new(env!("CARGO_BIN_EXE_highroad")).parent().unwrap();
+    let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap());
+    let policy = || Run::of(project.command("bash").args(["security/run.sh", "policy"]).env("PATH", &path));
+    let run = policy();
+    assert!(run.code == 0 && run.out.contains("policy        pass"), "{}{}", run.out, run.err);
+    let ignored = project.read(".gitignore");
+    std::fs::write(project.root().join(".gitignore"), ignored.replace(".env\n", "")).unwrap();
+    let run = policy();
+    assert!(run.code == 1 && run.out.contains("ignore-rule-missing"), "{}{}", run.out, run.err);
+    std::fs::write(project.root().join(".gitignore"), ignored).unwrap();
     assert_eq!(git(&project.root(), &["status", "--porcelain"]), "", "the stages leave the tree as it was");
 }
 

@@ -1,7 +1,7 @@
 //! `dataset-without-owner`: a data set that nobody answers for, or that is not the one that was reviewed.
 
 use super::finding::{Finding, Place};
-use super::governance_files::text_of;
+use super::governance_files::table_of;
 use super::guardrail::{Content, Context, Example, Fact, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::pristine::changed;
 use crate::base::digest::Digest;
@@ -78,14 +78,7 @@ fn concerns(path: &str) -> bool {
 }
 
 fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
-    let Some(text) = text_of(context.snapshot, FILE) else { return };
-    let table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(error) => {
-            sink.unscannable(FILE, format!("it is no TOML: {}", error.message()));
-            return;
-        }
-    };
+    let Some((text, table)) = table_of(context.snapshot, FILE, sink) else { return };
     let rows = table.get("dataset").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     // A file of that name can belong to another tool: ours names paths or owners.
     let ours = context.lock.is_some()

@@ -1,7 +1,7 @@
 //! The files by which a project says who answers for what: where they may lie, and how a missing one is added.
 
 use super::finding::{Change, Finding, Place, Safety};
-use super::guardrail::Context;
+use super::guardrail::{Context, Sink};
 use crate::repo::config;
 use crate::repo::snapshot::{Entry, Snapshot};
 
@@ -114,6 +114,19 @@ pub fn with_starter(finding: Finding, context: &Context<'_>, safety: Safety, tit
 /// Makes a finding about the repository as a whole.
 pub fn missing(id: &'static str, what: &str, how: &str) -> Finding {
     Finding::new(id, Place::repository(), what, how).key("missing")
+}
+
+/// Returns a record in TOML, as text and read; one that is no TOML is noted as unscannable.
+pub fn table_of(snapshot: &Snapshot, path: &str, sink: &mut Sink) -> Option<(String, toml::Table)> {
+    let text = text_of(snapshot, path)?;
+    match text.parse() {
+        Ok(table) => Some((text, table)),
+        Err(error) => {
+            let error: toml::de::Error = error;
+            sink.unscannable(path, format!("it is no TOML: {}", error.message()));
+            None
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::dataset_without_owner::block_line;
 use super::finding::{Finding, Place};
-use super::governance_files::text_of;
+use super::governance_files::table_of;
 use super::guardrail::{Content, Context, Example, Fact, Guardrail, Inspection, Meta, Sink, Verdict};
 use super::place_kind::{is_test, is_vendored};
 use super::pristine::changed;
@@ -92,14 +92,7 @@ fn concerns(path: &str) -> bool {
 }
 
 fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
-    let Some(text) = text_of(context.snapshot, FILE) else { return };
-    let table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(error) => {
-            sink.unscannable(FILE, format!("it is no TOML: {}", error.message()));
-            return;
-        }
-    };
+    let Some((text, table)) = table_of(context.snapshot, FILE, sink) else { return };
     let rows = table.get("model").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     let ours = context.lock.is_some()
         || table.contains_key("schema")
