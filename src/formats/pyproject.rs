@@ -115,6 +115,7 @@ pub fn inside(source: &str, span: Range<usize>) -> Range<usize> {
 pub fn read(source: &str) -> Result<Pyproject, String> {
     let root = DeTable::parse(source).map_err(|error| error.message().to_owned())?;
     let root = root.get_ref();
+    well_formed(root)?;
     let mut found = Pyproject {
         project: table_at(root, &["project"]).is_some() || table_at(root, &["tool", "poetry"]).is_some(),
         packaging: packaging(root),
@@ -128,6 +129,13 @@ pub fn read(source: &str) -> Result<Pyproject, String> {
     sources(root, &mut found);
     indexes(source, root, &mut found);
     Ok(found)
+}
+
+/// Refuses dependencies that no installer would take, so that nobody takes them for none (PEP 621, `dependencies`).
+fn well_formed(root: &DeTable<'_>) -> Result<(), String> {
+    let Some(list) = at(root, &["project", "dependencies"]) else { return Ok(()) };
+    let texts = list.get_ref().as_array().is_some_and(|list| list.iter().all(|value| value.get_ref().as_str().is_some()));
+    if texts { Ok(()) } else { Err("`project.dependencies` is no list of texts".to_owned()) }
 }
 
 fn packaging(root: &DeTable<'_>) -> Packaging {
