@@ -8,6 +8,7 @@ pub mod base;
 pub mod cli;
 pub mod formats;
 pub mod guardrails;
+pub mod merge;
 pub mod ops;
 pub mod plan;
 pub mod render;

@@ -9,12 +9,13 @@
 use std::path::{Path, PathBuf};
 
 /// The modules with their level. A module may use its own level and those below.
-const LEVELS: [(&str, u8); 11] = [
+const LEVELS: [(&str, u8); 12] = [
     ("base", 0),
     ("formats", 1),
     ("repo", 1),
     ("road", 2),
     ("render", 2),
+    ("merge", 2),
     ("scan", 2),
     ("guardrails", 3),
     ("plan", 3),

@@ -57,7 +57,12 @@ fn the_formats() {
     write("coverage.schema.json", schemars::schema_for!(highroad::report::coverage::Coverage));
     write("explain.schema.json", schemars::schema_for!(highroad::report::explain::Explanation));
     write("fix.schema.json", schemars::schema_for!(highroad::report::fixes::Fixes));
+    write("diff.schema.json", schemars::schema_for!(highroad::report::diff::Diff));
+    write("resolve.schema.json", schemars::schema_for!(highroad::report::resolve::Resolve));
+    write("status.schema.json", schemars::schema_for!(highroad::report::status::Status));
+    write("upgrade.schema.json", schemars::schema_for!(highroad::report::upgrade::Upgrade));
     write("scan.schema.json", schemars::schema_for!(highroad::report::scanned::Scanned));
+    write("undo.schema.json", schemars::schema_for!(highroad::report::undo::Undone));
 }
 
 #[test]

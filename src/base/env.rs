@@ -34,6 +34,12 @@ pub fn git_index_file() -> Option<PathBuf> {
     std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
+/// Returns which write is to fail, for tests of what a stopped run leaves.
+#[cfg(debug_assertions)]
+pub fn fault() -> Option<String> {
+    std::env::var("HIGHROAD_FAULT").ok()
+}
+
 /// Returns the first program called `name` on the search path.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;

@@ -51,6 +51,15 @@ pub fn open(path: &Path) -> Result<Reader, String> {
     Ok(reader)
 }
 
+/// Returns where a symbolic link leads, as it is written in it.
+///
+/// # Errors
+/// Says why it cannot be read.
+pub fn link_target(path: &Path) -> Result<Vec<u8>, String> {
+    let target = fs::read_link(path).map_err(|error| error.to_string())?;
+    Ok(target.into_os_string().into_encoded_bytes())
+}
+
 /// A path that a walk came by.
 #[derive(Clone, Debug)]
 pub struct Walked {
@@ -77,7 +86,15 @@ pub enum WalkedKind {
 fn is_foreign(folder: &Path, name: &str) -> bool {
     matches!(
         name,
-        "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache" | ".pytest_cache" | ".ipynb_checkpoints"
+        ".highroad"
+            | "node_modules"
+            | "__pycache__"
+            | ".tox"
+            | ".nox"
+            | ".mypy_cache"
+            | ".ruff_cache"
+            | ".pytest_cache"
+            | ".ipynb_checkpoints"
     ) || folder.join("pyvenv.cfg").is_file() && ["lib", "Lib", "bin", "Scripts"].iter().any(|inner| folder.join(inner).is_dir())
 }
 

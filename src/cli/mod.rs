@@ -1,13 +1,22 @@
 //! L5: the command line. One file a command: its flags and what it prints; the work is in `ops`.
 
+mod adopt;
 mod check;
+mod checklist;
+mod diff;
 mod explain;
+mod given;
 mod hook;
+mod merge_trees;
 mod new;
 mod progress;
 mod prompts;
+mod resolve;
 mod road;
 mod scan;
+mod status;
+mod undo;
+mod upgrade;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -27,12 +36,19 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
+    Adopt(adopt::Adopt),
+    Upgrade(upgrade::Upgrade),
+    Status(status::Status),
+    Diff(diff::Diff),
+    Resolve(resolve::Resolve),
+    Undo(undo::Undo),
     Check(check::Check),
     Fix(check::Fix),
     Explain(explain::Explain),
     Scan(scan::ScanCommand),
     Hook(hook::Hook),
     Road(road::Road),
+    MergeTrees(merge_trees::MergeTrees),
 }
 
 /// Runs the command line of this process and returns how it ends.
@@ -48,6 +64,13 @@ pub fn run() -> Exit {
     };
     let (json, result) = match cli.command {
         Command::New(new) => (new.json, new.exec()),
+        Command::Adopt(adopt) => (adopt.json, adopt.exec()),
+        Command::Upgrade(upgrade) => (upgrade.json, upgrade.exec()),
+        Command::Status(status) => (status.json, status.exec()),
+        Command::Diff(diff) => (diff.json, diff.exec()),
+        Command::Resolve(resolve) => (resolve.json, resolve.exec()),
+        Command::Undo(undo) => (undo.json, undo.exec()),
+        Command::MergeTrees(merge_trees) => (merge_trees.json, merge_trees.exec()),
         Command::Check(check) => (check.is_json(), check.exec()),
         Command::Fix(fix) => (fix.json, fix.exec()),
         Command::Explain(explain) => (explain.json, explain.exec()),

@@ -112,15 +112,7 @@ impl New {
         let named = |key: &str, value: &Option<String>| {
             value.as_ref().map(|value| Given { key: key.to_owned(), value: value.clone(), place: format!("--{key}") })
         };
-        let set = self.set.iter().map(|pair| match pair.split_once('=') {
-            Some((key, value)) => Ok(Given { key: key.trim().to_owned(), value: value.trim().to_owned(), place: format!("--set {pair}") }),
-            None => Err(Diagnostic::usage("set", format!("`{pair}` is no answer"))
-                .at("--set")
-                .because("a key, `=` and a value are expected")
-                .fix("write `--set host=gitlab`")),
-        });
-        for given in set.chain(named("host", &self.host).map(Ok)).chain(named("kind", &self.kind).map(Ok)) {
-            let given = given?;
+        for given in super::given::set(&self.set)?.into_iter().chain(named("host", &self.host)).chain(named("kind", &self.kind)) {
             if given.key == "kind" {
                 options.kind = Some(given);
             } else {

@@ -2,7 +2,7 @@
 
 use dialoguer::console::{Term, style};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Input, Select};
+use dialoguer::{Confirm, Input, Select};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::interrupt;
@@ -62,6 +62,22 @@ impl Terminal {
             Some(1) | None => Decision::Change,
             Some(_) => Decision::Cancel,
         })
+    }
+
+    /// Asks which of some items; the first is suggested, and Escape takes the last.
+    pub(super) fn pick(&mut self, question: &str, items: &[&str]) -> Result<usize, Diagnostic> {
+        let chosen = Select::with_theme(&self.theme)
+            .with_prompt(question)
+            .items(items)
+            .default(0)
+            .interact_on_opt(&self.term)
+            .map_err(|_| self.stopped())?;
+        Ok(chosen.unwrap_or(items.len().saturating_sub(1)))
+    }
+
+    /// Asks a yes or a no; yes is suggested.
+    pub(super) fn agree(&mut self, question: &str) -> Result<bool, Diagnostic> {
+        Confirm::with_theme(&self.theme).with_prompt(question).default(true).interact_on(&self.term).map_err(|_| self.stopped())
     }
 
     /// A prompt ended in the middle of its line: the cursor comes back and the line ends.

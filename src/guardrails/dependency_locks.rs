@@ -110,11 +110,21 @@ fn of_requirements(subject: &Subject<'_>, found: &mut LocksBeside) {
             found.own.extend(
                 children(snapshot, &join(folder, locks))
                     .filter(same)
-                    .filter(|entry| is_hashed(snapshot, entry))
+                    .filter(|entry| is_hashed(snapshot, entry) && locks_some_of(snapshot, entry, subject))
                     .map(|entry| entry.path.clone()),
             );
         }
     }
+}
+
+/// Whether a lock holds a package that the manifest asks for: a lock of scanners beside it is none of it.
+fn locks_some_of(snapshot: &Snapshot, lock: &Entry, subject: &Subject<'_>) -> bool {
+    let manifest = subject.view::<Manifests>();
+    let Some(manifest) = &manifest.0 else { return false };
+    let known = known_in(snapshot, &lock.path).unwrap_or_default();
+    let names: std::collections::HashSet<&str> = known.iter().map(|package| package.name.as_str()).collect();
+    manifest.requirements.is_empty()
+        || manifest.requirements.iter().any(|declared| names.contains(declared.requirement.normal_name().as_str()))
 }
 
 fn of_project(subject: &Subject<'_>, found: &mut LocksBeside) {
@@ -125,8 +135,9 @@ fn of_project(subject: &Subject<'_>, found: &mut LocksBeside) {
     found.others.extend(there(snapshot, folder, "Pipfile.lock"));
     let lists = std::iter::once(folder.to_owned()).chain(FOLDERS.iter().map(|name| join(folder, name)));
     for list in lists {
-        let locks =
-            children(snapshot, &list).filter(|entry| wants(entry) && !entry.name().starts_with("pyproject") && is_hashed(snapshot, entry));
+        let locks = children(snapshot, &list).filter(|entry| {
+            wants(entry) && !entry.name().starts_with("pyproject") && is_hashed(snapshot, entry) && locks_some_of(snapshot, entry, subject)
+        });
         found.own.extend(locks.map(|entry| entry.path.clone()));
     }
     // A member of a workspace is locked at the workspace's root.

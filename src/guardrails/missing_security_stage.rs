@@ -20,7 +20,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Block,
         why: "A check that does not run on a pull request, or may fail, stops nothing. It often goes missing in a hurry and nobody puts it back.",
         attack: "A deadline is near and the scan of model files is red, so somebody adds `continue-on-error`. Months later a pull request brings a poisoned checkpoint. The stage is red as always, the run is green, and the file is merged.",
-        fix: "On a road, run every stage on pull requests and let it fail: `security/run.sh <stage>` without `|| true`, `continue-on-error`, `allow_failure` or `if: false`. Elsewhere, add a job that runs on `pull_request` with the steps `run: highroad check` and `run: pip-audit`. One finding that you accept belongs into a waiver with an end.",
+        fix: "On a road, run every stage on pull requests and let it fail: `security/run.sh <stage>` without `|| true`, `continue-on-error`, `allow_failure` or `if: false`. Elsewhere, `highroad adopt` adds a workflow; by hand, add a job that runs on `pull_request` with the steps `run: highroad check` and `run: pip-audit`. One finding that you accept belongs into a waiver with an end.",
         automatic: "",
         standards: &["SCORECARD CI-Tests", "SCORECARD SAST", "OWASP-ML ML06:2023"],
         examples: &[

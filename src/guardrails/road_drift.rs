@@ -16,10 +16,10 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         id: ID,
         title: "a file of the road was changed or is missing",
         level: Level::Warn,
-        why: "The road answers for its managed files: they are reviewed once for everybody. A changed one answers to nobody, and the next upgrade replaces it.",
+        why: "The road answers for its managed files: they are reviewed once for everybody. A changed one answers to nobody: an upgrade keeps the change, and with it what the change let through.",
         attack: "Somebody adds one line to the hook that looks for secrets: `exit 0`. Everything stays green, because the check that would complain is the one that was changed. \
                  Two weeks later a key is committed.",
-        fix: "Put the file back (`highroad fix --unsafe --diff` shows the change, and `highroad fix --unsafe` makes it), and keep your own addition in a file of your own or send it to the road.",
+        fix: "See what differs with `highroad diff`. Put the file back (`highroad fix --unsafe --diff` shows the change, and `highroad fix --unsafe` makes it), and keep your own addition in a file of your own or send it to the road.",
         automatic: "Puts managed files back as the road wrote them, and your own change of them is gone. It has to be asked for.",
         standards: &["OWASP-ML ML06:2023", "ATLAS AML.T0010"],
         examples: &[

@@ -40,8 +40,10 @@ fn make() -> Option<Project> {
         kind: kind_id.clone(),
         answers: answers.clone(),
         file: file.collect(),
+        resolution: Vec::new(),
     };
-    let reference = RoadReference { id: road.manifest.id.clone(), version: version.to_owned(), source: "built-in".to_owned() };
+    let reference =
+        RoadReference { id: road.manifest.id.clone(), version: version.to_owned(), source: "built-in".to_owned(), channel: None };
     let config = Config {
         schema: 1,
         road: Some(reference),

@@ -15,7 +15,7 @@ pub static GUARDRAIL: Guardrail = Guardrail {
         level: Level::Advise,
         why: "A new version of the road brings pins that are known to be good, safeguards against new attacks and corrections of old ones.",
         attack: "An action that the road pinned is found to leak secrets. The next version of the road pins another one, and a project that stays behind runs the bad one for months.",
-        fix: "Make a new project of the same kind with `highroad new` in a folder beside this one, with the answers in `highroad.toml`, compare the two, and take over what changed.",
+        fix: "See what it brings with `highroad status`, then take it with `highroad upgrade`: it merges the new version with your edits, on a branch of its own, and `highroad undo` takes it back.",
         automatic: "",
         standards: &["SCORECARD Dependency-Update-Tool"],
         // What is newer depends on the binary: the examples are those that hold for every one.
@@ -66,13 +66,7 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
     let place = if line == 0 { Place::file(lock::FILE) } else { Place::line(config::FILE, line) };
     let what = format!("the project is on road `{}` {}, and there is {newer}", lock.road.id, lock.road.version);
     sink.report(
-        Finding::new(
-            ID,
-            place,
-            what,
-            "Make a new project of the same kind beside this one with `highroad new`, compare the two, and take over what changed",
-        )
-        .key("version"),
+        Finding::new(ID, place, what, "See what it brings with `highroad status`, and take it with `highroad upgrade`").key("version"),
     );
 }
 

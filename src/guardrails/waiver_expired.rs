@@ -70,6 +70,16 @@ pub static GUARDRAIL: Guardrail = Guardrail {
             },
             Example {
                 verdict: Verdict::Good,
+                shows: "a list of findings, wherever they are",
+                files: &[(
+                    "highroad.toml",
+                    Content::Text(
+                        "schema = 1\n\n[[waiver]]\nguardrail = \"unsafe-deserialization\"\npath = \"**\"\nreason = \"was there at adoption\"\nowner = \"ML team\"\nuntil = \"2027-02-21\"\nfindings = [\"0123456789abcdef\"]\n",
+                    ),
+                )],
+            },
+            Example {
+                verdict: Verdict::Good,
                 shows: "no waiver",
                 files: &[("highroad.toml", Content::Text("schema = 1\n\n[guardrails]\n"))],
             },
@@ -128,7 +138,9 @@ fn look(context: &Context<'_>, _: &[Fact], sink: &mut Sink) {
                     report(sink, key, format!("{subject} names no {key}"));
                 }
             }
-            if matches!(word("path"), "" | "*" | "**" | "**/*" | "/") {
+            // With fingerprints it covers what is in the list, wherever that is.
+            let listed = row.get("findings").and_then(toml::Value::as_array).is_some_and(|findings| !findings.is_empty());
+            if matches!(word("path"), "" | "*" | "**" | "**/*" | "/") && !listed {
                 report(sink, "path", format!("{subject} covers the whole repository"));
             }
         }

@@ -10,6 +10,7 @@ use crate::base::path::RelPath;
 use crate::formats::yaml;
 use crate::guardrails::edits::{self, Files};
 use crate::guardrails::finding::{Fix, Safety};
+use crate::guardrails::outcome::Judged;
 use crate::repo::worktree::Worktree;
 use crate::report::fixes::{Applied, FixedFile};
 
@@ -34,18 +35,38 @@ pub struct Plan {
 /// # Errors
 /// As a check; and when a file that is to be edited cannot be read again.
 pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>) -> Result<Plan, Diagnostic> {
-    let before = check::check(options, progress)?;
+    let takes = |_: &Judged, fix: &Fix| careful_too || fix.safety == Safety::Safe;
+    plan_chosen(options, &Choice { takes: &takes, over: Files::new() }, progress)
+}
+
+/// Which fixes are taken, and over what.
+pub struct Choice<'a> {
+    /// Whether a fix is taken.
+    pub takes: &'a dyn Fn(&Judged, &Fix) -> bool,
+    /// Other content for some files than they have on disk: what the command adds besides.
+    pub over: Files,
+}
+
+/// Works out what some of the fixes would do, over files that may not be on disk yet. Nothing is written.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_chosen(options: &check::Options, choice: &Choice<'_>, progress: Progress<'_>) -> Result<Plan, Diagnostic> {
+    let worktree = crate::repo::worktree::open(&options.path, options.explicit, &options.scope)?;
+    let before = check_over(options, &worktree, &choice.over, progress)?;
     let mut original = Files::new();
     let mut current = Files::new();
     let mut applied = Vec::new();
     let mut spoilt: BTreeSet<String> = BTreeSet::new();
-    let mut round = before_again(options, &before.worktree, &current, progress)?;
+    let over =
+        |current: &Files| -> Files { choice.over.iter().chain(current).map(|(path, bytes)| (path.clone(), bytes.clone())).collect() };
+    let mut round = check_over(options, &before.worktree, &over(&current), progress)?;
     for _ in 0..ROUNDS {
         let wanted: Vec<(Applied, &Fix)> = round
             .outcome
             .open()
             .filter_map(|judged| {
-                let fix = judged.finding.fix.as_ref().filter(|fix| careful_too || fix.safety == Safety::Safe)?;
+                let fix = judged.finding.fix.as_ref().filter(|fix| (choice.takes)(judged, fix))?;
                 let root = &before.worktree.root;
                 let can = |path: &str| RelPath::parse(path).is_ok_and(|path| fs::unwritable(root, &path).is_none());
                 let writable = edits::touched(&fix.changes).into_iter().all(|path| !spoilt.contains(path) && can(path));
@@ -80,7 +101,7 @@ pub fn plan(options: &check::Options, careful_too: bool, progress: Progress<'_>)
         }
         applied.extend(wanted.into_iter().zip(taken).filter(|(_, taken)| *taken).map(|((applied, _), _)| applied));
         current = next;
-        round = before_again(options, &before.worktree, &current, progress)?;
+        round = check_over(options, &before.worktree, &over(&current), progress)?;
     }
     let files = original
         .into_iter()
@@ -108,7 +129,10 @@ fn spoils(path: &str, before: Option<&Option<Vec<u8>>>, after: Option<&Vec<u8>>)
 }
 
 /// Checks the worktree again with other content for some files.
-fn before_again(options: &check::Options, worktree: &Worktree, files: &Files, progress: Progress<'_>) -> Result<Checked, Diagnostic> {
+///
+/// # Errors
+/// As a check.
+pub fn check_over(options: &check::Options, worktree: &Worktree, files: &Files, progress: Progress<'_>) -> Result<Checked, Diagnostic> {
     let mut again = crate::repo::worktree::open(&options.path, options.explicit, &options.scope)?;
     again.snapshot = again.snapshot.with(files.clone());
     again.changed.clone_from(&worktree.changed);

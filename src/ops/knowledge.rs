@@ -1,6 +1,8 @@
 //! What the project's road knows: pins, advisories, levels, starter files, and whether there is a newer version.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::tree::Tree;
@@ -8,7 +10,7 @@ use crate::guardrails::guardrail::{Knowledge, Starter};
 use crate::guardrails::pins;
 use crate::repo::config::{Config, Level};
 use crate::repo::lock::Lock;
-use crate::road::builtin;
+use crate::road::{builtin, version};
 
 /// A table of starter files in a road.
 #[derive(serde::Deserialize)]
@@ -25,11 +27,23 @@ struct StarterEntry {
     file: String,
 }
 
+/// What the newest version inside the binary knows: a command that checks twice unpacks it once.
+static NEWEST: LazyLock<Result<(&'static str, Knowledge), Diagnostic>> = LazyLock::new(read_newest);
+
 /// Reads what the road of a project knows; without a project, what the newest built-in version knows.
 ///
 /// # Errors
 /// When the road inside the binary is broken.
 pub fn read(config: Option<&Config>) -> Result<Knowledge, Diagnostic> {
+    let (newest, knowledge) = NEWEST.as_ref().map_err(Clone::clone)?;
+    let mine = config.and_then(|config| config.road.as_ref());
+    let newer_road = mine
+        .filter(|road| road.id == "ml" && road.source == "built-in" && version::compare(&road.version, newest) == Ordering::Less)
+        .map(|_| (*newest).to_owned());
+    Ok(Knowledge { newer_road, ..knowledge.clone() })
+}
+
+fn read_newest() -> Result<(&'static str, Knowledge), Diagnostic> {
     let (newest, tree) = builtin::newest()?;
     let text = |path: &str| tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let broken = |why: String| {
@@ -37,11 +51,7 @@ pub fn read(config: Option<&Config>) -> Result<Knowledge, Diagnostic> {
     };
     let (actions, images, advisories) =
         pins::read(&text("pins/known-actions.toml"), &text("pins/known-images.toml"), &text("pins/advisories.toml")).map_err(broken)?;
-    let mine = config.and_then(|config| config.road.as_ref());
-    let newer_road = mine
-        .filter(|road| road.id == "ml" && road.source == "built-in" && calendar(&road.version) < calendar(newest))
-        .map(|_| newest.to_owned());
-    Ok(Knowledge { actions, images, advisories, newer_road, starters: starters(&tree).map_err(broken)? })
+    Ok((newest, Knowledge { actions, images, advisories, newer_road: None, starters: starters(&tree).map_err(broken)? }))
 }
 
 fn starters(tree: &Tree) -> Result<Vec<Starter>, String> {
@@ -52,11 +62,6 @@ fn starters(tree: &Tree) -> Result<Vec<Starter>, String> {
         Ok(Starter { guardrail: entry.guardrail, path: entry.path, text: String::from_utf8_lossy(&file.bytes).into_owned() })
     };
     list.starter.into_iter().map(starter).collect()
-}
-
-/// Returns the numbers of a calendar version, to compare.
-fn calendar(version: &str) -> Vec<u32> {
-    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 /// Returns how loudly the road of a project wants its guardrails; nothing for a repository that is on no road. The lock

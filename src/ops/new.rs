@@ -87,7 +87,7 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
             let kind_id = options
                 .kind
                 .as_ref()
-                .map_or_else(|| road.kinds.first().map(|(id, _)| id.clone()).unwrap_or_default(), |kind| kind.value.clone());
+                .map_or_else(|| road.kinds_for_new().next().map(|(id, _)| id.clone()).unwrap_or_default(), |kind| kind.value.clone());
             let kind = known_kind(road, &kind_id, options)?;
             let checked = answers::check(road, kind, &given)?;
             let complete = answers::complete(road, kind, checked, &machine);
@@ -110,10 +110,20 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
 
 /// Returns the kind, or an error that says where it was named.
 fn known_kind<'a>(road: &'a Road, id: &str, options: &Options) -> Result<&'a Part, Diagnostic> {
-    road.kind(id).map_err(|error| match &options.kind {
+    let named_at = |error: Diagnostic| match &options.kind {
         Some(given) => error.at(given.place.clone()),
         None => error,
-    })
+    };
+    let kind = road.kind(id).map_err(named_at)?;
+    if kind.manifest.for_adoption {
+        return Err(named_at(
+            Diagnostic::usage("kind-for-adoption", format!("no new project can be of the kind `{id}`"))
+                .at("--kind")
+                .because("it adds to a repository that exists already, and brings no code of its own")
+                .fix("run `highroad adopt` in that repository, or choose one of the kinds of `highroad new --list`"),
+        ));
+    }
+    Ok(kind)
 }
 
 /// Asks for the kind and for the answers; going back before the first question asks for the kind again.
@@ -143,13 +153,13 @@ fn converse(
 }
 
 fn ask_kind(road: &Road, suggestion: Option<String>, asker: &mut dyn Asker) -> Result<String, Diagnostic> {
-    let choices = road.kinds.iter().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.title.clone() }).collect();
+    let choices = road.kinds_for_new().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.title.clone() }).collect();
     let question = Question {
         key: "kind".to_owned(),
         ask: "What do you want to build?".to_owned(),
         help: "Each kind runs at once: it comes with a small real job, its tests and its guardrails.".to_owned(),
         form: Form::Choice,
-        default: road.kinds.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+        default: road.kinds_for_new().next().map(|(id, _)| id.clone()).unwrap_or_default(),
         default_from: None,
         max_length: 100,
         choices,
@@ -294,7 +304,7 @@ fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [
     let source = if road.source == "built-in" { road.source.clone() } else { "folder".to_owned() };
     let config = Config {
         schema: 1,
-        road: Some(RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source }),
+        road: Some(RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source, channel: None }),
         kind: Some(kind.to_owned()),
         answers: answers.clone(),
         guardrails: std::collections::BTreeMap::new(),
@@ -310,6 +320,7 @@ fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [
         kind: kind.to_owned(),
         answers: answers.clone(),
         file: rendered.tree.iter().zip(&rendered.reasons).map(locked).collect(),
+        resolution: Vec::new(),
     };
     [
         (config::FILE, "Which road the project is on, and what you decided about it.", config.to_text()),

@@ -41,6 +41,7 @@ pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
     let published = Published {
         version: version.clone(),
         released: road.manifest.released.clone(),
+        channel: None,
         digest: road.digest.to_string(),
         golden: golden(&road)?,
     };

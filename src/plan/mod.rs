@@ -1,6 +1,7 @@
 //! L3: what a command is about to change, and applying it as a whole.
 
 pub mod apply;
+pub mod transaction;
 
 use std::path::PathBuf;
 

@@ -36,9 +36,10 @@ pub(super) fn build(road: &Road, kind_id: &str, kind: &Part, answers: &Answers) 
     variables
         .insert("road".to_owned(), json!({ "id": road.manifest.id, "version": road.manifest.version, "released": road.manifest.released }));
     variables.extend(road.constants.clone());
+    let ranks_as = manifest.ranks_as.as_ref().and_then(|question| answers.get(question)).map_or(kind_id, String::as_str);
     for rule in &road.manifest.ranking {
         let entries = road.catalogues.get(&rule.name).map_or(&[][..], Vec::as_slice);
-        variables.insert(rule.name.clone(), Value::Array(ranking::choose(entries, kind_id, answers, rule.take)));
+        variables.insert(rule.name.clone(), Value::Array(ranking::choose(entries, ranks_as, answers, rule.take)));
     }
     Value::Object(variables)
 }

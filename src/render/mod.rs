@@ -15,7 +15,7 @@ use crate::repo::lock::Ownership;
 use crate::road::{Engine, PartFile, Road, broken};
 
 /// What a kind renders to with some answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Rendered {
     /// The files.
     pub tree: Tree,
@@ -34,6 +34,8 @@ pub struct Reason {
     pub ownership: Ownership,
     /// The layer or kind that brings it.
     pub part: String,
+    /// The template that it is made from, as a path in the road.
+    pub template: String,
 }
 
 /// The engines that render, with their versions. Recorded in the lock.
@@ -67,7 +69,7 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
             tree.insert(path.clone(), File { bytes, mode: file.mode })
                 .map_err(|error| broken(&road.source, &template, error.to_string()))?;
             let part = place.rsplit('/').next().unwrap_or(&place).to_owned();
-            reasons.push(Reason { path, why: rule.why.clone(), ownership: rule.ownership, part });
+            reasons.push(Reason { path, why: rule.why.clone(), ownership: rule.ownership, part, template });
         }
     }
     reasons.sort_by(|a, b| a.path.cmp(&b.path));

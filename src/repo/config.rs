@@ -45,6 +45,9 @@ pub struct RoadReference {
     pub version: String,
     /// `built-in` or `folder`.
     pub source: String,
+    /// Which versions an upgrade takes beside those that are for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
 }
 
 /// How loudly a guardrail speaks.
@@ -172,8 +175,8 @@ impl Config {
     /// Writes a fresh `highroad.toml`, with comments for the person who opens it.
     pub fn to_text(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let none = RoadReference { id: String::new(), version: String::new(), source: String::new() };
-        let RoadReference { id, version, source } = self.road.as_ref().unwrap_or(&none);
+        let none = RoadReference { id: String::new(), version: String::new(), source: String::new(), channel: None };
+        let RoadReference { id, version, source, .. } = self.road.as_ref().unwrap_or(&none);
         format!(
             "# Which road this project is on, and what you decided about it. Edit it freely.\n\
              # What Highroad itself has to remember is in `highroad.lock`.\n\
@@ -216,7 +219,7 @@ mod tests {
     fn reads_back_what_it_writes_and_refuses_a_typo() {
         let config = Config {
             schema: 1,
-            road: Some(RoadReference { id: "ml".into(), version: "2026.11.0".into(), source: "built-in".into() }),
+            road: Some(RoadReference { id: "ml".into(), version: "2026.11.0".into(), source: "built-in".into(), channel: None }),
             kind: Some("llm-app".into()),
             answers: [("purpose".to_owned(), "say \"hi\" \\ bye".to_owned())].into(),
             guardrails: BTreeMap::new(),

@@ -3,7 +3,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use git2::{Buf, Config, ConfigLevel, ErrorCode, IndexEntry, IndexTime, Oid, Reference, Repository, RepositoryInitOptions, Signature};
+use git2::{
+    Buf, Config, ConfigLevel, ErrorCode, IndexEntry, IndexTime, Oid, Reference, Repository, RepositoryInitOptions, RepositoryOpenFlags,
+    Signature,
+};
 use sha1::{Digest as _, Sha1};
 
 use crate::base::diagnostic::Diagnostic;
@@ -22,6 +25,8 @@ pub struct Facts {
     pub remote_host: Option<String>,
     /// Whether the person wants commits signed.
     pub signs: bool,
+    /// `core.hooksPath`, where it is set.
+    pub hooks_path: Option<String>,
 }
 
 /// Where a folder stands with git.
@@ -41,6 +46,12 @@ pub enum Place {
     Inside(PathBuf),
 }
 
+/// Opens the repository around a folder. Unlike `Repository::discover`, this finds the files of one whose git folder lies
+/// elsewhere (`git init --separate-git-dir`).
+pub(super) fn discover(folder: &Path) -> Result<Repository, git2::Error> {
+    Repository::open_ext(folder, RepositoryOpenFlags::CROSS_FS, &[] as &[&std::ffi::OsStr])
+}
+
 fn git_error(what: &str, error: &git2::Error) -> Diagnostic {
     Diagnostic::failed("git", format!("git could not {what}"))
         .because(error.message().to_owned())
@@ -52,7 +63,7 @@ fn git_error(what: &str, error: &git2::Error) -> Diagnostic {
 /// # Errors
 /// When a repository is there but cannot be read.
 pub fn place(folder: &Path) -> Result<Place, Diagnostic> {
-    let repository = match Repository::discover(folder) {
+    let repository = match discover(folder) {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(Place::Outside),
         Err(error) => return Err(git_error("open the repository", &error).at(folder.display().to_string())),
@@ -82,7 +93,7 @@ pub fn place_below(parent: &Path, name: &str) -> Result<Place, Diagnostic> {
         Place::FreshRoot | Place::Root | Place::Linked | Place::Ignored => parent.to_owned(),
     };
     // The slash says that it is a folder: rules such as `/demo/` speak of folders alone.
-    let ignored = Repository::discover(parent).and_then(|repository| {
+    let ignored = discover(parent).and_then(|repository| {
         let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned()).join(name).join("");
         let workdir = repository.workdir().map(|workdir| workdir.canonicalize().unwrap_or_else(|_| workdir.to_owned()));
         let inside = workdir.as_deref().and_then(|workdir| folder.strip_prefix(workdir).ok()).unwrap_or(&folder).join("");
@@ -106,7 +117,26 @@ pub fn facts(folder: &Path) -> Facts {
         remote.url().ok().and_then(host_of)
     });
     let signs = config.as_ref().and_then(|config| config.get_bool("commit.gpgsign").ok()).unwrap_or(false);
-    Facts { user_name: text("user.name"), user_email: text("user.email"), remote_host, signs }
+    Facts { user_name: text("user.name"), user_email: text("user.email"), remote_host, signs, hooks_path: text("core.hooksPath") }
+}
+
+/// Returns the branch that the others of the repository at `folder` start from: the remote's, else the one that is checked out.
+pub fn default_branch(folder: &Path) -> Option<String> {
+    let repository = Repository::open(folder).ok()?;
+    let names = repository.remotes().ok();
+    let remotes = names.iter().flat_map(|names| names.iter().flatten().flatten());
+    let of_remote = |name: &str| {
+        let head = repository.find_reference(&format!("refs/remotes/{name}/HEAD")).ok()?;
+        let target = head.symbolic_target().ok().flatten()?;
+        target.strip_prefix(&format!("refs/remotes/{name}/")).map(str::to_owned)
+    };
+    let of_remote = remotes.into_iter().find_map(of_remote);
+    of_remote.or_else(|| {
+        let head = repository.find_reference("HEAD").ok()?;
+        let branch = head.symbolic_target().ok().flatten()?.strip_prefix("refs/heads/")?.to_owned();
+        // Our own branch is nobody's start.
+        (!branch.starts_with("highroad/")).then_some(branch)
+    })
 }
 
 /// Returns the folder that git takes the hooks of the repository around `folder` from.
@@ -115,7 +145,7 @@ pub fn facts(folder: &Path) -> Facts {
 /// When there is no repository, or it cannot be read.
 pub fn hooks_folder(folder: &Path) -> Result<PathBuf, Diagnostic> {
     let failed = |error: git2::Error| git_error("open the repository", &error).at(folder.display().to_string());
-    let repository = Repository::discover(folder).map_err(|error| {
+    let repository = discover(folder).map_err(|error| {
         if error.code() != ErrorCode::NotFound {
             return failed(error);
         }
@@ -239,7 +269,7 @@ fn take_back(repository: &Repository, hooks: bool) {
 }
 
 /// Returns who commits, and whether git knows that person: by its variables, by its settings, else Highroad.
-fn signature(repository: &Repository, role: &str) -> Result<(Signature<'static>, bool), git2::Error> {
+pub(super) fn signature(repository: &Repository, role: &str) -> Result<(Signature<'static>, bool), git2::Error> {
     if let Some((name, email)) = env::git_identity(role) {
         return Ok((Signature::now(&name, &email)?, true));
     }

@@ -138,16 +138,29 @@ impl Snapshot {
     /// Returns the snapshot as it would be with other content for some files; `None` takes a file away.
     #[must_use]
     pub fn with(self, files: BTreeMap<String, Option<Vec<u8>>>) -> Self {
+        let kind = |path: &str| match self.entry(path).map(|entry| entry.kind) {
+            Some(kind @ EntryKind::File { .. }) => kind,
+            Some(EntryKind::Link | EntryKind::Submodule) | None => EntryKind::File { executable: false },
+        };
+        let files = files.into_iter().map(|(path, bytes)| {
+            let entry = bytes.map(|bytes| (kind(&path), bytes));
+            (path, entry)
+        });
+        let files = files.collect();
+        self.with_entries(files)
+    }
+
+    /// Returns the snapshot as it would be with something else at some paths; `None` takes away what stands there.
+    #[must_use]
+    pub fn with_entries(self, files: BTreeMap<String, Option<(EntryKind, Vec<u8>)>>) -> Self {
         let Self { mut entries, source, unreadable } = self;
-        entries.retain(|entry| files.get(&entry.path).is_none_or(Option::is_some));
-        for (path, bytes) in &files {
-            let Some(bytes) = bytes else { continue };
-            match entries.iter_mut().find(|entry| entry.path == *path) {
-                Some(entry) => entry.size = bytes.len() as u64,
-                None => entries.push(Entry { path: path.clone(), size: bytes.len() as u64, kind: EntryKind::File { executable: false } }),
-            }
+        entries.retain(|entry| !files.contains_key(&entry.path));
+        let mut over = BTreeMap::new();
+        for (path, entry) in files {
+            let Some((kind, bytes)) = entry else { continue };
+            entries.push(Entry { path: path.clone(), size: bytes.len() as u64, kind });
+            over.insert(path, bytes);
         }
-        let over = files.into_iter().filter_map(|(path, bytes)| Some((path, bytes?))).collect();
         Self::new(entries, Box::new(Overlay { over: Memory(over), under: source }), unreadable)
     }
 }

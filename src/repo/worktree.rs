@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use git2::{ErrorCode, Oid, Repository};
 
+use super::git::discover;
 use super::snapshot::{Entry, EntryKind, Snapshot, Source, Unreadable};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::read_at::ReadAt;
@@ -37,7 +38,7 @@ pub struct Worktree {
     pub git: bool,
 }
 
-fn git_error(what: &str, error: &git2::Error, place: &Path) -> Diagnostic {
+pub(super) fn git_error(what: &str, error: &git2::Error, place: &Path) -> Diagnostic {
     Diagnostic::failed("git", format!("git could not {what}"))
         .at(place.display().to_string())
         .because(error.message().to_owned())
@@ -61,7 +62,7 @@ pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diag
         return refuse("its name is no UTF-8, and a report could not name it", "rename it, or check the folder that it lies in");
     }
     let folder = if path.is_dir() { path.clone() } else { path.parent().unwrap_or(&path).to_owned() };
-    let repository = match Repository::discover(&folder) {
+    let repository = match discover(&folder) {
         Ok(repository) => Some(repository),
         Err(error) if error.code() == ErrorCode::NotFound => None,
         Err(error) => return Err(git_error("open the repository", &error, &folder)),
@@ -117,7 +118,7 @@ fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
-fn entry_of(walked: Walked) -> Entry {
+pub(super) fn entry_of(walked: Walked) -> Entry {
     let kind = match walked.kind {
         WalkedKind::File(executable) => EntryKind::File { executable },
         WalkedKind::Link | WalkedKind::Special => EntryKind::Link,
@@ -125,7 +126,7 @@ fn entry_of(walked: Walked) -> Entry {
     Entry { path: walked.path, size: walked.size, kind }
 }
 
-fn unreadable(failed: Vec<(String, String)>) -> Vec<Unreadable> {
+pub(super) fn unreadable(failed: Vec<(String, String)>) -> Vec<Unreadable> {
     failed.into_iter().map(|(path, why)| Unreadable { path, why }).collect()
 }
 
@@ -148,7 +149,7 @@ fn open_plain(path: &Path, leave_out: walk::LeaveOut) -> Worktree {
 }
 
 /// Adds the links: what they lead to is not read.
-fn with_links(mut not_entered: Vec<String>, entries: &[Entry]) -> Vec<String> {
+pub(super) fn with_links(mut not_entered: Vec<String>, entries: &[Entry]) -> Vec<String> {
     not_entered.extend(entries.iter().filter(|entry| entry.kind == EntryKind::Link).map(|entry| entry.path.clone()));
     not_entered.sort();
     not_entered
@@ -231,7 +232,7 @@ fn conflicts(index: &git2::Index) -> Result<Vec<Unreadable>, git2::Error> {
     Ok(paths.into_iter().map(|path| Unreadable { path, why: why() }).collect())
 }
 
-fn kind_of(mode: u32) -> EntryKind {
+pub(super) fn kind_of(mode: u32) -> EntryKind {
     match mode & 0o170_000 {
         0o120_000 => EntryKind::Link,
         0o160_000 => EntryKind::Submodule,
@@ -264,7 +265,7 @@ fn paths_of(diff: &git2::Diff<'_>) -> Vec<String> {
 }
 
 /// Files on disk.
-struct Disk(PathBuf);
+pub(super) struct Disk(pub(super) PathBuf);
 
 impl Source for Disk {
     fn open(&self, entry: &Entry) -> Result<Box<dyn ReadAt>, String> {
@@ -305,7 +306,7 @@ pub struct Blob {
 /// # Errors
 /// When there is no repository, or its history cannot be read.
 pub fn history(path: &Path, limit: u64, mut see: impl FnMut(Blob), mut skipped: impl FnMut(Unreadable)) -> Result<usize, Diagnostic> {
-    let repository = Repository::discover(path).map_err(|error| {
+    let repository = discover(path).map_err(|error| {
         if error.code() != ErrorCode::NotFound {
             return git_error("open the repository", &error, path);
         }

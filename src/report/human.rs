@@ -64,7 +64,7 @@ pub fn kinds(road: &Road, width: usize) -> String {
     let manifest = &road.manifest;
     let mut out =
         format!("{STRONG}{}{STRONG:#} ({} {}, {})\n\n", printable(&manifest.title), manifest.id, manifest.version, printable(&road.source));
-    for (id, kind) in &road.kinds {
+    for (id, kind) in road.kinds_for_new() {
         let _ = writeln!(out, "{STRONG}{id}{STRONG:#}");
         for row in wrap(&kind.manifest.summary, width.saturating_sub(4).max(24)) {
             let _ = writeln!(out, "    {row}");
@@ -74,7 +74,7 @@ pub fn kinds(road: &Road, width: usize) -> String {
     for question in &road.questions {
         write_question(question, width, &mut out);
     }
-    for (id, kind) in &road.kinds {
+    for (id, kind) in road.kinds_for_new() {
         if !kind.manifest.question.is_empty() {
             let _ = writeln!(out, "\n{STRONG}Questions of {id} alone{STRONG:#}");
             for question in &kind.manifest.question {

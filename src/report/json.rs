@@ -174,7 +174,7 @@ pub fn kinds(road: &Road) -> Kinds {
         summary: kind.manifest.summary.clone(),
         questions: road.questions_of(kind).map(question).collect(),
     };
-    Kinds { schema: 1, road: road_version(road), kinds: road.kinds.iter().map(kind).collect() }
+    Kinds { schema: 1, road: road_version(road), kinds: road.kinds_for_new().map(kind).collect() }
 }
 
 /// Describes an error.

@@ -27,6 +27,11 @@ pub fn read(version: &str) -> Option<Tree> {
     VERSIONS.iter().find(|(name, _)| *name == version).map(|(_, packed)| unpack(packed))
 }
 
+/// Returns the `road.toml` of a published version, without unpacking the rest.
+pub fn manifest(version: &str) -> Option<&'static str> {
+    MANIFESTS.iter().find(|(name, _)| *name == version).map(|(_, text)| *text)
+}
+
 /// Returns the names of the published versions, oldest first.
 pub fn versions() -> impl Iterator<Item = &'static str> {
     VERSIONS.iter().map(|(version, _)| *version)

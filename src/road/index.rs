@@ -24,6 +24,9 @@ pub struct Published {
     pub version: String,
     /// The day of publication.
     pub released: String,
+    /// The channel that the version is in now, where that is another than its `road.toml` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// The digest over the sorted manifest of its files.
     pub digest: String,
     /// For each case of `<kind>/<question>=<choice>`, the rest suggested: the digest of what it renders to.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
+use super::migration::Migration;
 use crate::repo::config::Level;
 use crate::repo::lock::Ownership;
 
@@ -28,6 +29,9 @@ pub struct Manifest {
     pub supported_until: String,
     /// The versions that a project can come from.
     pub upgrades_from: Vec<String>,
+    /// Who the version is for. `stable` versions are for everybody.
+    #[serde(default = "stable")]
+    pub channel: String,
     /// The folder of git hooks that projects bring.
     pub hooks: Option<String>,
     /// The ids of the kinds, in the order that people see.
@@ -37,6 +41,9 @@ pub struct Manifest {
     /// What changed in this version, and why.
     #[serde(default)]
     pub change: Vec<Change>,
+    /// What is done to projects of earlier versions before the merge, in order.
+    #[serde(default)]
+    pub migration: Vec<Migration>,
     /// How loudly the road wants its guardrails, by id; what is not named speaks as its own definition says.
     #[serde(default)]
     pub guardrails: BTreeMap<String, Level>,
@@ -56,6 +63,36 @@ pub struct Change {
     pub what: String,
     /// Why.
     pub why: String,
+    /// The files of the project that it concerns: globs; `*` stays within a folder, `**` does not.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Whether a project is less secure without it.
+    #[serde(default)]
+    pub security: bool,
+}
+
+/// The channel of versions that are for everybody.
+pub const STABLE: &str = "stable";
+
+fn stable() -> String {
+    STABLE.to_owned()
+}
+
+impl Change {
+    /// Returns what tells whether it concerns a path; nothing where it names none.
+    ///
+    /// # Errors
+    /// When a glob does not parse.
+    pub fn matcher(&self) -> Result<Option<GlobSet>, globset::Error> {
+        if self.paths.is_empty() {
+            return Ok(None);
+        }
+        let mut set = GlobSetBuilder::new();
+        for path in &self.paths {
+            set.add(GlobBuilder::new(path).literal_separator(true).build()?);
+        }
+        set.build().map(Some)
+    }
 }
 
 /// A table of constants: templates see it as `name`.
@@ -116,7 +153,7 @@ pub struct Boost {
 
 /// `layer.toml` or `kind.toml`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PartManifest {
     /// What it is: a short noun phrase.
     pub title: String,
@@ -128,6 +165,14 @@ pub struct PartManifest {
     pub summary: String,
     /// Whether the layer takes part: an expression over the variables of templates.
     pub when: Option<String>,
+    /// Whether the kind is for repositories that exist already: `highroad adopt` takes it, `highroad new` does not.
+    #[serde(default)]
+    pub for_adoption: bool,
+    /// The keys of common questions that the kind does not ask; kinds only.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// The question whose answer is the kind that rankings choose for; without it, the kind itself.
+    pub ranks_as: Option<String>,
     /// The layers that a kind stands on, lowest first.
     #[serde(default)]
     pub layers: Vec<String>,
@@ -163,6 +208,9 @@ pub struct FileRule {
     pub ownership: Ownership,
     /// Whether the file is written: an expression over the variables of templates.
     pub when: Option<String>,
+    /// The guardrails that the file answers: where an existing repository satisfies them all, it does not need the file.
+    #[serde(default)]
+    pub guardrails: Vec<String>,
 }
 
 impl FileRule {

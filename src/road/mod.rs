@@ -3,8 +3,11 @@
 pub mod builtin;
 pub mod index;
 pub mod manifest;
+pub mod migration;
 pub mod pins;
 pub mod source;
+pub mod store;
+pub mod version;
 
 use std::collections::BTreeMap;
 
@@ -100,14 +103,7 @@ impl Road {
     /// # Errors
     /// When a manifest does not parse, names a part that is not there, or a file has no rule.
     pub fn from_tree(tree: &Tree, source: &str) -> Result<Self, Diagnostic> {
-        let manifest: Manifest = parse_shown(tree, source, "road.toml")?;
-        if manifest.schema != 1 {
-            return Err(broken(source, "road.toml", format!("it has schema {}, this Highroad reads schema 1", manifest.schema))
-                .fix("update Highroad"));
-        }
-        if !is_calendar_version(&manifest.version) {
-            return Err(broken(source, "road.toml", format!("`{}` is no calendar version such as `2026.11.0`", manifest.version)));
-        }
+        let manifest = read_manifest(tree, source)?;
         let questions = parse_shown::<QuestionFile>(tree, source, "questions.toml")?.question;
         let mut layers = BTreeMap::new();
         for id in &manifest.layers {
@@ -149,7 +145,7 @@ impl Road {
     /// When the road has no such kind; the error names the nearest.
     pub fn kind(&self, id: &str) -> Result<&Part, Diagnostic> {
         self.kinds.iter().find(|(known, _)| known == id).map(|(_, kind)| kind).ok_or_else(|| {
-            let known: Vec<&str> = self.kinds.iter().map(|(id, _)| id.as_str()).collect();
+            let known: Vec<&str> = self.kinds_for_new().map(|(id, _)| id.as_str()).collect();
             Diagnostic::usage("unknown-kind", format!("there is no kind `{id}`"))
                 .at("--kind")
                 .because(format!("road `{}` {} has no kind of that name", self.manifest.id, self.manifest.version))
@@ -157,16 +153,39 @@ impl Road {
         })
     }
 
-    /// Returns the questions that a project of `kind` is asked: those of all kinds, then its own.
+    /// Returns the questions that a project of `kind` is asked: those of all kinds that it does not leave out, then its own.
     pub fn questions_of<'a>(&'a self, kind: &'a Part) -> impl Iterator<Item = &'a Question> {
-        self.questions.iter().chain(&kind.manifest.question)
+        let common = self.questions.iter().filter(|question| !kind.manifest.without.contains(&question.key));
+        common.chain(&kind.manifest.question)
+    }
+
+    /// Returns the kinds that a new project can be, in the order of `road.toml`.
+    pub fn kinds_for_new(&self) -> impl Iterator<Item = &(String, Part)> {
+        self.kinds.iter().filter(|(_, kind)| !kind.manifest.for_adoption)
     }
 }
 
-/// Whether `text` is three numbers with dots between: a year, a month, a count. It becomes the name of a folder.
-fn is_calendar_version(text: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split('.').count() == 3 && text.split('.').all(number)
+/// Reads and checks `road.toml`.
+///
+/// # Errors
+/// When it does not parse, is of another schema, or holds what cannot be used.
+pub(crate) fn read_manifest(tree: &Tree, source: &str) -> Result<Manifest, Diagnostic> {
+    let manifest: Manifest = parse_shown(tree, source, "road.toml")?;
+    if manifest.schema != 1 {
+        return Err(
+            broken(source, "road.toml", format!("it has schema {}, this Highroad reads schema 1", manifest.schema)).fix("update Highroad")
+        );
+    }
+    if !version::is_calendar(&manifest.version) {
+        return Err(broken(source, "road.toml", format!("`{}` is no calendar version such as `2026.11.0`", manifest.version)));
+    }
+    if let Some(problem) = manifest.migration.iter().find_map(migration::Migration::problem) {
+        return Err(broken(source, "road.toml", problem));
+    }
+    if let Some(error) = manifest.change.iter().find_map(|change| change.matcher().err()) {
+        return Err(broken(source, "road.toml", error.to_string()));
+    }
+    Ok(manifest)
 }
 
 /// An error in a road's own files: the publisher's to repair.

@@ -7,6 +7,8 @@
     reason = "tests look at files and environment from outside"
 )]
 
+pub mod changes;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -140,7 +140,7 @@ pub const ALL: &[Mutation] = &[
     mutation("", "models stage", DRIFT, "security/stages/models.sh", Delete),
     mutation("", "history of secrets", DRIFT, "security/stages/secrets.sh", Replace("\nscan_history\n", "\n")),
     mutation("", "dependencies stage", DRIFT, "security/stages/dependencies.sh", Only("exit 0\n")),
-    mutation("", "secret scanner", DRIFT, "security/checks/secrets.py", Delete),
+    mutation("", "secret scanner", DRIFT, "security/checks/secret_formats.py", Delete),
     mutation("", "secret rules", DRIFT, "security/checks/secret_rules.py", Only("RULES = []\n")),
     mutation("", "pickle check", DRIFT, "security/checks/pickles.py", Add("\nDANGEROUS = frozenset()\n")),
     mutation("", "workflow policy", DRIFT, "security/checks/workflow_policy.py", Delete),

@@ -115,6 +115,11 @@ pub enum Code {
     Unknown,
 }
 
+/// Parses a Python module; nothing where it does not parse, or is too deep for its tree to be walked.
+pub(crate) fn python_module(text: &str) -> Option<Vec<ruff_python_ast::Stmt>> {
+    python::module(text)
+}
+
 /// Returns what kind of code a file may hold, by its name; `None` for everything else and for what is too large.
 pub fn code_of(entry: &Entry) -> Option<Code> {
     if !entry.is_file() || entry.size == 0 {

@@ -153,6 +153,12 @@ fn parse(text: &str, range: Range<usize>, mode: Mode) -> Option<Parsed> {
     Some(Parsed { range, body: parsed.into_syntax().body.into_iter().collect(), tokens })
 }
 
+/// Parses a module; nothing where it does not parse, or is too deep for its tree to be walked.
+pub(super) fn module(text: &str) -> Option<Vec<Stmt>> {
+    shallow(text, Mode::Module)?.then_some(())?;
+    Some(ruff_python_parser::parse_module(text).ok()?.into_syntax().body.into_iter().collect())
+}
+
 /// Whether a line of a cell is help or a call without brackets: `?x`, `/f x`, `,f x`, `;f x`.
 fn calls_itself(line: &str) -> bool {
     line.trim_start().starts_with(['?', '/', ',', ';'])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 from torch.nn import functional
@@ -19,21 +18,18 @@ from torch.utils.data import DataLoader, TensorDataset
 from .adversarial import fgsm
 from .arrays import Features, Labels, Probabilities
 from .data import CLASSES
-from .errors import ProjectError
 from .files import write_atomically
 from .network import MAX_CHANNELS, GlyphNetwork, as_images
 from .settings import Settings
 from .torch_runtime import make_deterministic, select_device
+from .weights import UnsafeModel as UnsafeModel
+from .weights import read_weights, width_in
 
 FORMAT_SUFFIX = ".safetensors"
 ARCHITECTURE = "glyph-network-1"
 KEY = "network"
 MAX_FILE_BYTES = 4_000_000
 PREDICTION_BATCH = 1024
-
-
-class UnsafeModel(ProjectError, ValueError):
-    """A model file that this project does not load."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ def describe(channels: int) -> str:
 def save(model: Model, path: Path) -> None:
     """Writes the weights, and the one line that is needed to rebuild the network round them."""
     weights = {name: tensor.cpu() for name, tensor in model.network.state_dict().items()}
-    write_atomically(path, to_safetensors(weights, {KEY: describe(model.network.channels)}))
+    write_atomically(path, to_safetensors(weights, _words(model.network.channels)))
 
 
 def load(path: Path) -> Model:
@@ -117,20 +113,10 @@ def load(path: Path) -> Model:
         UnsafeModel: when the file is too large, damaged, or holds something else.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ValueError(f"it is larger than {MAX_FILE_BYTES} bytes")
-        with safe_open(path, framework="pt") as file:
-            words = file.metadata() or {}
-            names: list[str] = file.keys()
-            weights = {name: file.get_tensor(name) for name in names}
-        network = from_weights(weights, _channels(words))
-    except (SafetensorError, RuntimeError, ValueError) as error:
-        raise UnsafeModel(
-            "The file is not a model of this project.",
-            where=str(path),
-            why=str(error),
-            fix="train the model again, or restore the file from where it was built",
-        ) from error
+        words, weights = read_weights(path, "pt", MAX_FILE_BYTES)
+        network = from_weights(weights, width_in(words, _words, MAX_CHANNELS))
+    except (RuntimeError, ValueError) as error:
+        raise UnsafeModel.refused(path, error) from error
     device = select_device()
     return Model(network.to(device), device)
 
@@ -165,9 +151,6 @@ def _loss(network: GlyphNetwork, images: Tensor, targets: Tensor, step: float) -
     return (loss + functional.cross_entropy(network(attacked), targets)) / 2
 
 
-def _channels(words: Mapping[str, str]) -> int:
-    """Returns the width with which this code would have written the words."""
-    for channels in range(1, MAX_CHANNELS + 1):
-        if words == {KEY: describe(channels)}:
-            return channels
-    raise ValueError("it describes another network, or other classes")
+def _words(channels: int) -> dict[str, str]:
+    """Returns the words in the head of the file of a network."""
+    return {KEY: describe(channels)}

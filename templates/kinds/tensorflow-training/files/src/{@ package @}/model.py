@@ -11,27 +11,23 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
 from .adversarial import fgsm, loss
 from .arrays import Features, Labels, Probabilities
 from .backend import keras, make_deterministic, tf
 from .data import CLASSES
-from .errors import ProjectError
 from .files import write_atomically
 from .network import MAX_FILTERS, as_tensor, build
 from .settings import Settings
+from .weights import UnsafeModel as UnsafeModel
+from .weights import read_weights, width_in
 
 FORMAT_SUFFIX = ".safetensors"
 ARCHITECTURE = "motor-network-1"
 KEY = "network"
 MAX_FILE_BYTES = 4_000_000
 PREDICTION_BATCH = 1024
-
-
-class UnsafeModel(ProjectError, ValueError):
-    """A model file that this project does not load."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def describe(filters: int) -> str:
 def save(model: Model, path: Path) -> None:
     """Writes the weights, and the one line that is needed to rebuild the network round them."""
     weights = {weight.path: weight.numpy() for weight in model.network.weights}
-    write_atomically(path, to_safetensors(weights, {KEY: describe(model.filters)}))
+    write_atomically(path, to_safetensors(weights, _words(model.filters)))
 
 
 def load(path: Path) -> Model:
@@ -108,21 +104,12 @@ def load(path: Path) -> Model:
         UnsafeModel: when the file is too large, damaged, or holds something else.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ValueError(f"it is larger than {MAX_FILE_BYTES} bytes")
-        with safe_open(path, framework="numpy") as file:
-            filters = _filters(file.metadata() or {})
-            names: list[str] = file.keys()
-            weights = {name: file.get_tensor(name) for name in names}
+        words, weights = read_weights(path, "numpy", MAX_FILE_BYTES)
+        filters = width_in(words, _words, MAX_FILTERS)
         network = build(filters)
         _fill(network, weights)
-    except (SafetensorError, ValueError) as error:
-        raise UnsafeModel(
-            "The file is not a model of this project.",
-            where=str(path),
-            why=str(error),
-            fix="train the model again, or restore the file from where it was built",
-        ) from error
+    except ValueError as error:
+        raise UnsafeModel.refused(path, error) from error
     return Model(network, filters)
 
 
@@ -144,12 +131,9 @@ def _training_step(
     return compiled
 
 
-def _filters(words: Mapping[str, str]) -> int:
-    """Returns the width with which this code would have written the words."""
-    for filters in range(1, MAX_FILTERS + 1):
-        if words == {KEY: describe(filters)}:
-            return filters
-    raise ValueError("it describes another network, or other classes")
+def _words(filters: int) -> dict[str, str]:
+    """Returns the words in the head of the file of a network."""
+    return {KEY: describe(filters)}
 
 
 def _fill(network: keras.Model, weights: Mapping[str, NDArray[np.float32]]) -> None:

@@ -16,6 +16,10 @@ from typing import Any
 from security.checks.report import CouldNotCheck, Finding, conclude, could_not_check
 
 Reader = Callable[[Any], Iterable[Finding]]
+_PICKLE = re.compile(
+    r"^(?P<path>[^:]+)(?::.*?)?:? (?P<what>(?:dangerous|suspicious|unknown) import .+) FOUND$"
+)
+_INFECTED = re.compile(r"^Infected files: (?P<count>\d+)$", re.MULTILINE)
 
 
 def bandit(document: dict[str, Any]) -> Iterable[Finding]:
@@ -87,6 +91,19 @@ def zizmor(document: list[dict[str, Any]]) -> Iterable[Finding]:
         )
 
 
+def picklescan(text: str) -> Iterable[Finding]:
+    """Imports in pickles. The report is text, and ends with the number of infected files."""
+    infected = _INFECTED.search(text)
+    if infected is None:
+        raise LookupError("it gave no summary")
+    hits = [hit for line in text.splitlines() if (hit := _PICKLE.match(line.strip()))]
+    for hit in hits:
+        yield Finding(hit["path"], 0, "picklescan", f"{hit['what']}.", "Delete the file.")
+    if int(infected["count"]) > len({hit["path"] for hit in hits}):
+        what = f"{infected['count']} files are infected, and not all are named."
+        yield Finding("artifacts", 0, "picklescan", what, "Delete them.")
+
+
 def schema(document: dict[str, Any]) -> Iterable[Finding]:
     """Files that break their JSON schema or do not parse."""
     for item in document.get("errors", []):
@@ -106,18 +123,21 @@ READERS: dict[str, Reader] = {
     "zizmor": zizmor,
     "schema": schema,
 }
+TEXT_READERS = {"picklescan": picklescan}
 
 
 def read(tool: str, base: Path) -> list[Finding]:
     """The findings in the captured output.
 
     Raises:
-        CouldNotCheck: when the output is no JSON of the expected form.
+        CouldNotCheck: when the output has not the expected form.
     """
     text = base.with_suffix(".out").read_text(encoding="utf-8")
     errors = base.with_suffix(".err").read_text(encoding="utf-8").strip()
     status = base.with_suffix(".status").read_text(encoding="utf-8").strip()
     try:
+        if tool in TEXT_READERS:
+            return list(TEXT_READERS[tool](f"{text}\n{errors}"))
         return list(READERS[tool](json.loads(text)))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         last = errors.splitlines()[-1] if errors else f"no message ({type(error).__name__})"
@@ -146,10 +166,10 @@ def without_planted(
 
 
 def relative(finding: Finding, root: Path) -> Finding:
-    """The same finding with a path relative to the project."""
+    """The same finding with a path relative to the project; of a copy elsewhere, the name."""
     path = Path(finding.path)
-    if path.is_absolute() and path.is_relative_to(root):
-        path = path.relative_to(root)
+    if path.is_absolute():
+        path = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
     message = re.sub(r"\s+", " ", finding.message)
     return Finding(path.as_posix(), finding.line, finding.rule, message, finding.fix)
 
@@ -157,7 +177,7 @@ def relative(finding: Finding, root: Path) -> Finding:
 def main() -> int:
     """Reads the command line, converts and concludes."""
     parser = argparse.ArgumentParser(prog="tool_findings", description=__doc__)
-    parser.add_argument("tool", choices=sorted(READERS))
+    parser.add_argument("tool", choices=sorted(READERS | TEXT_READERS))
     parser.add_argument("--captured", type=Path, required=True, help="path without suffix")
     parser.add_argument("--planted", type=Path, required=True, help="folder of the planted faults")
     parser.add_argument("--expect", required=True, help="rules that must fire there, with commas")

@@ -21,8 +21,10 @@ remark "$work/remark"
 
 # A second opinion. picklescan goes by names, so it gets every binary file under names that it knows.
 scanner=$(tool picklescan)
-cp "$work/planted/planted.pkl" "$work/binaries/planted.pkl"
+mkdir "$work/binaries/planted"
+cp "$work/planted/planted.pkl" "$work/binaries/planted/"
 capture picklescan "$scanner" --strict --path "$work/binaries"
-judge picklescan check picklescan_result --captured "$work/picklescan" --planted planted.pkl \
-    --sarif "$work/picklescan.sarif"
+judge picklescan check tool_findings picklescan --captured "$work/picklescan" \
+    --planted "$work/binaries/planted" --expect picklescan \
+    --subjects "$(find "$work/binaries" -type f | wc -l)" --sarif "$work/picklescan.sarif"
 finish

@@ -13,14 +13,14 @@ scan_history() {
     # rev-list names each object once, however many commits hold it.
     git rev-list --objects --all |
         git cat-file --batch='%(objectname) %(objecttype) %(objectsize) %(rest)' |
-        check secrets --batch --sarif "$work/secrets-history.sarif" || status=$?
+        check secret_scan --batch --sarif "$work/secrets-history.sarif" || status=$?
     book history "$status"
 }
 
 scan_tree() {
     local status=0
     git ls-files -z --cached --others --exclude-standard |
-        check secrets --files --sarif "$work/secrets-tree.sarif" || status=$?
+        check secret_scan --files --sarif "$work/secrets-tree.sarif" || status=$?
     book tree "$status"
 }
 

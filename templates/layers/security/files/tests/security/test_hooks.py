@@ -109,7 +109,7 @@ def test_without_python_the_commit_is_stopped_with_a_reason(repository: Path) ->
 
 
 def test_a_missing_scanner_stops_the_commit(repository: Path) -> None:
-    (repository / "security/checks/secrets.py").unlink()
+    (repository / "security/checks/secret_scan.py").unlink()
     result = git(repository, "commit", "-m", "blind")
     assert result.returncode != 0
     assert "could not run" in result.stderr

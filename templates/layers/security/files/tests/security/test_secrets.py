@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from security.checks import secret_allow, secrets
+from security.checks import secret_allow, secret_scan
 from security.checks.report import CouldNotCheck
 
 LETTERS = string.ascii_letters + string.digits
@@ -24,9 +24,9 @@ def made_up(length: int, alphabet: str = LETTERS) -> str:
     return "".join(alphabet[digit % len(alphabet)] for digit in digits)
 
 
-def found(name: str, text: str | bytes) -> list[secrets.Secret]:
+def found(name: str, text: str | bytes) -> list[secret_scan.Secret]:
     data = text if isinstance(text, bytes) else text.encode()
-    return secrets.scan_subject(secrets.Subject(name, data))
+    return secret_scan.scan_subject(secret_scan.Subject(name, data))
 
 
 def notebook(source: str, output: object) -> str:
@@ -103,8 +103,8 @@ def test_the_place_in_a_file_and_in_a_notebook_is_named() -> None:
 def test_the_value_is_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
     value = "gh" + "p_" + made_up(36)
     hits = found("a.py", f'x = "{value}"')
-    secrets.show(hits)
-    shown = capsys.readouterr().out + str(secrets.findings_of(hits))
+    secret_scan.show(hits)
+    shown = capsys.readouterr().out + str(secret_scan.findings_of(hits))
     assert "GitHub token" in shown
     assert value not in shown
     assert value[-12:] not in shown
@@ -123,21 +123,21 @@ def test_a_right_checksum_is_remarked() -> None:
 
 
 def test_the_scanner_proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets.prove()
+    secret_scan.prove()
     monkeypatch.setattr("security.checks.secret_rules.scan", lambda *_, **__: [])
     with pytest.raises(CouldNotCheck, match="plants"):
-        secrets.prove()
+        secret_scan.prove()
 
 
 def test_objects_of_git_are_read_and_a_cut_stream_is_not_clean() -> None:
     blob = b"a" * 12 + b' blob 5 "caf\\303\\251.py"\nhello\n'
     tree = b"b" * 12 + b" tree 3 \nxyz\n"
-    (subject,) = secrets.read_batch(io.BytesIO(tree + blob))
+    (subject,) = secret_scan.read_batch(io.BytesIO(tree + blob))
     assert (subject.name, subject.data) == ("café.py", b"hello")
     with pytest.raises(CouldNotCheck, match="ended"):
-        list(secrets.read_batch(io.BytesIO(blob[:-3])))
+        list(secret_scan.read_batch(io.BytesIO(blob[:-3])))
     with pytest.raises(CouldNotCheck, match="no object"):
-        list(secrets.read_batch(io.BytesIO(b"c" * 40 + b" missing\n")))
+        list(secret_scan.read_batch(io.BytesIO(b"c" * 40 + b" missing\n")))
 
 
 def day(days: int) -> str:
@@ -166,7 +166,7 @@ def test_a_reviewed_entry_covers_its_value_and_no_other(tmp_path: Path) -> None:
     allowed = secret_allow.read(allow_file(tmp_path, mark, day(30)))
     other = "gh" + "p_" + made_up(40)
     hits = found("a.py", f'x = "{value}"\ny = "{other}"\n')
-    left, used = secrets.split_allowed(hits, allowed)
+    left, used = secret_scan.split_allowed(hits, allowed)
     assert [secret.match.value for secret in left] == [other]
     assert used == allowed
 

@@ -1,0 +1,1 @@
+"""The code behind the commands of this project."""
