@@ -199,6 +199,8 @@ def main() -> None:
         (work / "home").mkdir()
         who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", "b"), ("EMAIL", "b@example.com"))}
         ENVIRONMENT.update(os.environ, HOME=str(work / "home"), GIT_CONFIG_NOSYSTEM="1", **who)
+        # A clean-up of git in the background would change a repository while it is copied.
+        ENVIRONMENT.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="gc.auto", GIT_CONFIG_VALUE_0="0")
         print("| command | CPU s | wall s | peak MiB | CPU against highroad |\n| --- | --- | --- | --- | --- |")
         peers(work, highroad, arguments.files, arguments.runs)
         alone(work, highroad, max(3, arguments.runs // 3))

@@ -121,7 +121,7 @@ fn records_that_were_edited_are_refused_and_every_file_stays() {
     s.publish(&texts(&[("a.txt.jinja", &format!("{{@ name @}}\n{}", line(7, "road")))]), &More::default());
     let lock = s.read("highroad.lock");
     let config = s.read("highroad.toml");
-    let digest = lock.lines().filter(|line| line.starts_with("digest = ")).next_back().unwrap().to_owned();
+    let digest = lock.lines().rfind(|line| line.starts_with("digest = ")).unwrap().to_owned();
     for (path, text, words) in [
         ("highroad.lock", lock.replace("name = \"demo\"", "name = \"other\""), &["lock-edited", "git checkout"][..]),
         ("highroad.lock", lock.replace(&digest, "digest = \"sha256:00\""), &["lock-edited"]),
