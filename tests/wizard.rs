@@ -52,8 +52,8 @@ impl Wizard {
     /// Takes the suggestion of the questions from `first` to the last.
     #[track_caller]
     fn take_suggestions(&mut self, first: usize) -> &mut Self {
-        for number in first..=12 {
-            self.at(&format!("[{number}/12]"), ENTER);
+        for number in first..=13 {
+            self.at(&format!("[{number}/13]"), ENTER);
         }
         self
     }
@@ -64,7 +64,7 @@ fn the_happy_path_shows_the_plan_and_writes_it() {
     let folder = Folder::new();
     let mut wizard = Wizard::start(&folder, &[]);
     wizard.at("What do you want to build?", &format!("{DOWN}{DOWN}{DOWN}{ENTER}"));
-    wizard.at("[1/12]", "support-bot\r").take_suggestions(2);
+    wizard.at("[1/13]", "support-bot\r").take_suggestions(2);
     wizard.at("The plan:", "").at("What the project is", "").at("What now?", ENTER).at("Created", "").at("make setup", "");
     assert_eq!(wizard.exit_code(), 0);
     let config = std::fs::read_to_string(folder.join("support-bot/highroad.toml")).unwrap();
@@ -75,11 +75,11 @@ fn the_happy_path_shows_the_plan_and_writes_it() {
 fn a_wrong_answer_is_explained_and_going_back_asks_again() {
     let folder = Folder::new();
     let mut wizard = Wizard::start(&folder, &["--kind", "sklearn-tabular"]);
-    wizard.at("[1/12]", "Bad Name\r").at("does not fit", "\u{15}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}first\r");
-    wizard.at("[2/12]", "<\r").at("[1/12]", "second\r").at("[2/12]", ENTER).at("[3/12]", ENTER).at("[4/12]", ENTER);
+    wizard.at("[1/13]", "Bad Name\r").at("does not fit", "\u{15}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}first\r");
+    wizard.at("[2/13]", "<\r").at("[1/13]", "second\r").at("[2/13]", ENTER).at("[3/13]", ENTER).at("[4/13]", ENTER);
     // Escape goes back in a list.
-    wizard.at("[5/12]", "\u{1b}").at("[4/12]", ENTER).take_suggestions(5);
-    wizard.at("What now?", &format!("{DOWN}{ENTER}")).at("[12/12]", ENTER).at("What now?", ENTER).at("Created", "");
+    wizard.at("[5/13]", "\u{1b}").at("[4/13]", ENTER).take_suggestions(5);
+    wizard.at("What now?", &format!("{DOWN}{ENTER}")).at("[13/13]", ENTER).at("What now?", ENTER).at("Created", "");
     assert_eq!(wizard.exit_code(), 0);
     assert_eq!(folder.names(), ["second"]);
 }
@@ -91,8 +91,8 @@ fn a_file_that_appears_while_the_wizard_waits_is_not_touched() {
         let _ = std::fs::remove_dir_all(folder.join("demo"));
         std::fs::create_dir(folder.join("demo")).unwrap();
         let mut wizard = Wizard::start(&folder, &["demo", "--kind", "llm-app"]);
-        for number in 1..=11 {
-            wizard.at(&format!("[{number}/11]"), ENTER);
+        for number in 1..=12 {
+            wizard.at(&format!("[{number}/12]"), ENTER);
         }
         wizard.at("What now?", "");
         folder.write(&format!("demo/{path}"), left);
@@ -112,10 +112,10 @@ fn ctrl_c_and_stop_leave_nothing_behind() {
     wizard.at("What do you want to build?", "\u{3}").at("stopped at your request", "");
     assert_eq!(wizard.exit_code(), 3);
     let mut wizard = Wizard::start(&folder, &["demo", "--kind", "llm-app"]);
-    wizard.at("[1/11]", "\u{3}").at("stopped at your request", "");
+    wizard.at("[1/12]", "\u{3}").at("stopped at your request", "");
     assert_eq!(wizard.exit_code(), 3);
     let mut wizard = Wizard::start(&folder, &["--kind", "llm-app"]);
-    wizard.at("[1/12]", "demo\r").take_suggestions(2).at("What now?", &format!("{DOWN}{DOWN}{ENTER}")).at("nothing was written", "");
+    wizard.at("[1/13]", "demo\r").take_suggestions(2).at("What now?", &format!("{DOWN}{DOWN}{ENTER}")).at("nothing was written", "");
     assert_eq!(wizard.exit_code(), 3);
     assert!(folder.names().is_empty(), "{:?}", folder.names());
 }
