@@ -217,7 +217,7 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "credentials stay in the checkout",
-        plant: |p| p.drop_lines(SECURITY, "persist-credentials"),
+        plant: |p| p.edit(SECURITY, "persist-credentials: false", "persist-credentials: true"),
         stage: "workflows",
         word: "artipacked",
     },
