@@ -120,7 +120,7 @@ impl Work {
             let steps = ci["jobs"]["test"]["steps"].as_array().unwrap();
             assert_eq!(steps.last().unwrap()["name"], "Time the tests", "{case}");
             assert_eq!(ci["jobs"]["docs"]["steps"][0]["run"], "echo documentation", "{case}");
-            assert_eq!(ci["jobs"].as_object().unwrap().keys().last().unwrap(), "docs", "{case}");
+            assert_eq!(ci["jobs"].as_object().unwrap().keys().next_back().unwrap(), "docs", "{case}");
             let named =
                 |job: &serde_json::Value| job["steps"].as_array().unwrap().iter().filter(|step| step["name"] == "Time the tests").count();
             let all: usize = ci["jobs"].as_object().unwrap().values().map(named).sum();
