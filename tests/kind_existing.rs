@@ -30,7 +30,7 @@ fn render(road: &Road, answers: &[(&str, &str)]) -> Vec<(String, Vec<u8>, bool)>
         .chain(answers)
         .map(|(key, value)| Given { key: (*key).to_owned(), value: (*value).to_owned(), place: "test".to_owned() })
         .collect();
-    let answers = complete(road, kind, check(road, kind, &given).unwrap(), &Machine::default());
+    let answers = complete(road, kind, check(road, kind, &given).unwrap(), &Machine::default()).unwrap();
     let tree = render_whole(road, "existing", answers).unwrap();
     tree.iter()
         .filter(|(path, _)| !path.as_str().starts_with("highroad."))

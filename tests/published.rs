@@ -8,7 +8,7 @@
 
 use std::path::Path;
 
-use highroad::ops::release::verify;
+use highroad::ops::road::release::verify;
 use highroad::road::Road;
 use highroad::road::builtin;
 use highroad::road::index::Index;

@@ -61,6 +61,9 @@ fn the_formats() {
     write("resolve.schema.json", schemars::schema_for!(highroad::report::resolve::Resolve));
     write("status.schema.json", schemars::schema_for!(highroad::report::status::Status));
     write("upgrade.schema.json", schemars::schema_for!(highroad::report::upgrade::Upgrade));
+    write("road-diff.schema.json", schemars::schema_for!(highroad::report::road_diff::RoadDiff));
+    write("road-preview.schema.json", schemars::schema_for!(highroad::report::road_preview::Preview));
+    write("road-test.schema.json", schemars::schema_for!(highroad::report::road_test::RoadTest));
     write("scan.schema.json", schemars::schema_for!(highroad::report::scanned::Scanned));
     write("undo.schema.json", schemars::schema_for!(highroad::report::undo::Undone));
 }

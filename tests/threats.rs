@@ -120,7 +120,8 @@ fn every_control_that_a_threat_model_names_is_in_the_project() {
     for (kind, part) in road.kinds_for_new() {
         for host in ["github", "gitlab", "none"] {
             let given = Answers::from([("name".to_owned(), "demo".to_owned()), ("host".to_owned(), host.to_owned())]);
-            let complete = highroad::render::answers::complete(&road, part, given, &highroad::render::questions::Machine::default());
+            let complete =
+                highroad::render::answers::complete(&road, part, given, &highroad::render::questions::Machine::default()).unwrap();
             let rendered = highroad::render::render(&road, kind, &complete).unwrap();
             let threats = road.catalogues["threats"].iter().filter(|threat| threat.kinds.contains(kind));
             for threat in threats {

@@ -147,8 +147,10 @@ fn records_that_were_edited_are_refused_and_every_file_stays() {
 }
 
 #[test]
-fn a_road_from_a_folder_has_to_be_named_again() {
+fn a_road_from_a_folder_that_is_gone_has_to_be_named_again() {
     let s = Scenario::of(&one(&twenty()));
+    s.run(&["upgrade", "--yes"]).success();
+    std::fs::rename(s.folder.join("store"), s.folder.join("away")).unwrap();
     s.run(&["upgrade", "--yes"]).fails(2, &["road-folder", "--road FOLDER"]);
     s.folder.write("other/road.toml", "schema = 1\n");
     s.run(&["upgrade", "--road", "../other", "--yes"]).fails(2, &["road.toml"]);
@@ -424,6 +426,7 @@ fn status_tells_how_far_behind_security_first_and_what_drifted() {
     assert!(text.contains("3 versions behind: 2026.1.3 is there; 1 for security"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     // Without the road's folder the rest is told all the same.
+    std::fs::rename(s.folder.join("store"), s.folder.join("away")).unwrap();
     let alone = json(&s.run(&["status", "--json"]).success());
     assert!(alone["notes"][0].as_str().unwrap().contains("--road FOLDER"), "{alone}");
     assert_eq!(alone["drift"].as_array().unwrap().len(), 2);

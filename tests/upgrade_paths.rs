@@ -11,7 +11,7 @@ mod support;
 #[path = "support/worked_on.rs"]
 mod worked_on;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -80,7 +80,7 @@ fn make(published: &Path, sources: &Path, store: &Path) {
         copy(sources, &folder);
         let digest = Source::Folder(folder).read().unwrap().digest.to_string();
         let released = next["released"].as_str().unwrap().to_owned();
-        listed.version.push(Published { version, released, channel: None, digest, golden: BTreeMap::new() });
+        listed.version.push(Published { version, released, digest, ..Published::default() });
         std::fs::write(store.join("index.toml"), toml::to_string(&listed).unwrap()).unwrap();
     }
 }

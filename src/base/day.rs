@@ -10,7 +10,17 @@ pub struct Day(Date);
 impl Day {
     /// Returns the day that it is.
     pub fn today() -> Self {
-        Self(jiff::Timestamp::now().to_zoned(TimeZone::UTC).date())
+        Self::of(super::clock::now())
+    }
+
+    /// Returns the day of a moment.
+    pub fn of(moment: jiff::Timestamp) -> Self {
+        Self(moment.to_zoned(TimeZone::UTC).date())
+    }
+
+    /// Returns the day of a time in seconds since 1970; nothing for one that no calendar has.
+    pub fn of_seconds(seconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_second(seconds).ok().map(|time| Self(time.to_zoned(TimeZone::UTC).date()))
     }
 
     /// Parses `YYYY-MM-DD`.

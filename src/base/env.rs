@@ -34,10 +34,36 @@ pub fn git_index_file() -> Option<PathBuf> {
     std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
+/// Returns a variable that a person named, where it is set to some text.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// Returns which write is to fail, for tests of what a stopped run leaves.
 #[cfg(debug_assertions)]
 pub fn fault() -> Option<String> {
     std::env::var("HIGHROAD_FAULT").ok()
+}
+
+/// Returns the time that a test wants it to be, in seconds since 1970.
+#[cfg(debug_assertions)]
+pub fn told_time() -> Option<i64> {
+    std::env::var("HIGHROAD_NOW").ok()?.parse().ok()
+}
+
+/// Returns how many milliseconds a test waits for a server, in place of seconds.
+#[cfg(debug_assertions)]
+pub fn told_patience() -> Option<u64> {
+    std::env::var("HIGHROAD_PATIENCE").ok()?.parse().ok()
+}
+
+/// Returns the folder of what Highroad keeps on this machine: `HIGHROAD_HOME`, else `highroad` in the folder of data of the
+/// XDG base directory specification. Nothing where the machine has neither, nor a home.
+pub fn data_folder() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    folder("HIGHROAD_HOME")
+        .or_else(|| Some(folder("XDG_DATA_HOME")?.join("highroad")))
+        .or_else(|| Some(folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?.join(".local/share/highroad")))
 }
 
 /// Returns the first program called `name` on the search path.

@@ -1,5 +1,6 @@
 //! L0: the ground that everything stands on. Nothing here knows what a road is.
 
+pub mod clock;
 pub mod day;
 pub mod diagnostic;
 pub mod digest;

@@ -51,6 +51,25 @@ pub fn open(path: &Path) -> Result<Reader, String> {
     Ok(reader)
 }
 
+/// Returns how many bytes the files below a folder have, links not followed; it stops counting at `enough`.
+pub fn size(folder: &Path, enough: u64) -> u64 {
+    let mut open = vec![folder.to_owned()];
+    let mut sum = 0;
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(meta) if meta.is_dir() => open.push(entry.path()),
+                Ok(meta) => sum += meta.len(),
+                Err(_) => {}
+            }
+            if sum >= enough {
+                return sum;
+            }
+        }
+    }
+    sum
+}
+
 /// Returns where a symbolic link leads, as it is written in it.
 ///
 /// # Errors

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::checklist::{self, Decision};
+use super::place::Place;
 use super::progress::Bar;
 use super::prompts::Terminal;
-use crate::base::diagnostic::{Diagnostic, Exit};
+use crate::base::diagnostic::{Diagnostic, Exit, printable};
 use crate::base::{env, interrupt, ui};
 use crate::ops::adopt::{self, Options, Prepared, Survey, Wish};
 use crate::ops::answers_file;
 use crate::render::answers::{Asker, Given};
 use crate::report;
 use crate::road::Road;
-use crate::road::source::Source;
 
 /// Bring an existing repository onto the road, in one change that you can review and undo
 ///
@@ -25,9 +25,8 @@ pub(super) struct Adopt {
     /// The repository
     path: Option<PathBuf>,
 
-    /// Take the road from a folder instead of the one inside the binary
-    #[arg(long, value_name = "FOLDER")]
-    road: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 
     /// The kind, where the road has more than one for repositories that exist
     #[arg(long)]
@@ -88,8 +87,10 @@ pub(super) struct Adopt {
 
 impl Adopt {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let source = self.road.clone().map_or(Source::BuiltIn, Source::Folder);
-        let road = source.read()?;
+        let (road, notes) = self.place.read()?;
+        for note in notes {
+            ui::talk(&format!("note: {}\n", printable(&note)));
+        }
         let options = self.options()?;
         let writes = !(self.dry_run || self.diff);
         if writes && !self.yes && (self.json || !env::can_ask()) {

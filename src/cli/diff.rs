@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::Place;
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::ui;
 use crate::ops::diff::{self, Options};
@@ -16,9 +17,8 @@ pub(super) struct Diff {
     #[arg(default_value = ".")]
     path: PathBuf,
 
-    /// Take the road from a folder: one version, or all of them with their index
-    #[arg(long, value_name = "FOLDER")]
-    road: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 
     /// Write one JSON document to standard output
     #[arg(long)]
@@ -27,7 +27,7 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let diff = diff::diff(&Options { path: self.path, road: self.road })?;
+        let diff = diff::diff(&Options { path: self.path, road: self.place.road, unsigned: self.place.unsigned })?;
         ui::data(&if self.json { json::to_text(&diff) } else { report::text(&diff) })?;
         Ok(Exit::Clean)
     }

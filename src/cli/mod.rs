@@ -9,11 +9,13 @@ mod given;
 mod hook;
 mod merge_trees;
 mod new;
+mod place;
 mod progress;
 mod prompts;
 mod resolve;
 mod road;
 mod scan;
+mod source;
 mod status;
 mod undo;
 mod upgrade;
@@ -46,6 +48,7 @@ enum Command {
     Fix(check::Fix),
     Explain(explain::Explain),
     Scan(scan::ScanCommand),
+    Source(source::Source),
     Hook(hook::Hook),
     Road(road::Road),
     MergeTrees(merge_trees::MergeTrees),
@@ -75,8 +78,9 @@ pub fn run() -> Exit {
         Command::Fix(fix) => (fix.json, fix.exec()),
         Command::Explain(explain) => (explain.json, explain.exec()),
         Command::Scan(scan) => (scan.is_json(), scan.exec()),
+        Command::Source(source) => (source.is_json(), source.exec()),
         Command::Hook(hook) => (false, hook.exec()),
-        Command::Road(road) => (false, road.exec()),
+        Command::Road(road) => (road.is_json(), road.exec()),
     };
     match result {
         Ok(exit) => exit,

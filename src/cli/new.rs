@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::Place;
 use super::prompts::{Decision, Terminal};
-use crate::base::diagnostic::{Diagnostic, Exit};
+use crate::base::diagnostic::{Diagnostic, Exit, printable};
 use crate::base::{env, interrupt, ui};
 use crate::ops::answers_file;
 use crate::ops::new::{self, Options, Prepared};
@@ -13,7 +14,6 @@ use crate::plan::apply::Committed;
 use crate::render::answers::{Asker, Given};
 use crate::report::{human, json};
 use crate::road::Road;
-use crate::road::source::Source;
 
 /// Start a new ML project that runs at once and is secure from its first commit
 ///
@@ -69,15 +69,16 @@ pub(super) struct New {
     #[arg(long)]
     no_git: bool,
 
-    /// Take the road from a folder instead of the one inside the binary
-    #[arg(long, value_name = "FOLDER")]
-    road: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 impl New {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let source = self.road.clone().map_or(Source::BuiltIn, Source::Folder);
-        let road = source.read()?;
+        let (road, notes) = self.place.read()?;
+        for note in notes {
+            ui::talk(&format!("note: {}\n", printable(&note)));
+        }
         if self.list {
             let text = if self.json { json::to_text(&json::kinds(&road)) } else { human::kinds(&road, Terminal::width()) };
             ui::data(&text)?;

@@ -2,13 +2,13 @@
 
 use dialoguer::console::{Term, style};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
 
-use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::{Diagnostic, printable};
 use crate::base::interrupt;
 use crate::render::answers::{Asker, Reply};
 use crate::report::tree::wrap;
-use crate::road::manifest::{Form, Question};
+use crate::road::manifest::{Choice, Form, Question};
 
 /// What goes back, where an answer is typed.
 const BACK: &str = "<";
@@ -87,7 +87,14 @@ impl Terminal {
         interrupt::interrupted()
     }
 
-    fn choose(&self, question: &Question, suggestion: &str, prompt: &str, first: bool) -> Result<Reply, Diagnostic> {
+    fn choose(
+        &self,
+        question: &Question,
+        suggestion: &str,
+        prompt: &str,
+        first: bool,
+        check: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Reply, Diagnostic> {
         let widest = question.choices.iter().map(|choice| choice.value.len()).max().unwrap_or(0);
         let room = usize::from(self.term.size_checked().map_or(80, |(_, columns)| columns)).saturating_sub(widest + 6);
         let mut items: Vec<String> =
@@ -106,8 +113,39 @@ impl Terminal {
         let Some(choice) = chosen.and_then(|at| question.choices.get(at)) else {
             return Ok(Reply::Back);
         };
-        self.say(&format!("{} {prompt} {}", style("✔").green(), style(&choice.value).cyan()))?;
+        if let Some(problem) = check(&choice.value) {
+            self.say(&format!("{} {}", style("✘").red(), printable(&problem)))?;
+        } else {
+            self.say(&format!("{} {prompt} {}", style("✔").green(), style(&choice.value).cyan()))?;
+        }
         Ok(Reply::Answer(choice.value.clone()))
+    }
+
+    fn choose_many(
+        &self,
+        question: &Question,
+        suggestion: &str,
+        prompt: &str,
+        check: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Reply, Diagnostic> {
+        let suggested: Vec<String> = serde_json::from_str::<Vec<serde_json::Value>>(suggestion)
+            .map(|values| values.iter().map(crate::render::values::text).collect())
+            .unwrap_or_default();
+        let items: Vec<String> = question.choices.iter().map(|choice| format!("{}  {}", choice.value, choice.label)).collect();
+        let marks: Vec<bool> = question.choices.iter().map(|choice| suggested.contains(&choice.value)).collect();
+        let chosen = MultiSelect::with_theme(&self.theme)
+            .with_prompt(format!("{prompt} (space marks, Enter goes on, Escape goes back)"))
+            .items(&items)
+            .defaults(&marks)
+            .interact_on_opt(&self.term)
+            .map_err(|_| self.stopped())?;
+        let Some(chosen) = chosen else { return Ok(Reply::Back) };
+        let values: Vec<&str> = chosen.iter().filter_map(|at| question.choices.get(*at)).map(|choice| choice.value.as_str()).collect();
+        let answer = serde_json::json!(values).to_string();
+        if let Some(problem) = check(&answer) {
+            self.say(&format!("{} {}", style("✘").red(), printable(&problem)))?;
+        }
+        Ok(Reply::Answer(answer))
     }
 
     fn say(&self, line: &str) -> Result<(), Diagnostic> {
@@ -132,6 +170,12 @@ impl Terminal {
             answer => Reply::Answer(answer.to_owned()),
         })
     }
+}
+
+/// Offers the two answers of a question that is answered with one of them.
+fn with_yes_and_no(question: &Question) -> Question {
+    let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned(), unless: None };
+    Question { choices: vec![choice("true", "yes"), choice("false", "no")], ..question.clone() }
 }
 
 fn shorten(text: &str, room: usize) -> String {
@@ -159,8 +203,10 @@ impl Asker for Terminal {
             self.say(&style(row).dim().to_string())?;
         }
         let reply = match question.form {
-            Form::Choice => self.choose(question, suggestion, &prompt, count == 0),
-            Form::Text | Form::Email | Form::Name => self.type_in(suggestion, &prompt, check),
+            Form::Many => self.choose_many(question, suggestion, &prompt, check),
+            Form::Bool => self.choose(&with_yes_and_no(question), suggestion, &prompt, count == 0, check),
+            Form::Choice => self.choose(question, suggestion, &prompt, count == 0, check),
+            Form::Int | Form::Float | Form::Json | Form::Text | Form::Email | Form::Name => self.type_in(suggestion, &prompt, check),
         }?;
         interrupt::check()?;
         Ok(reply)

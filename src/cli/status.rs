@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::Place;
 use super::prompts::Terminal;
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::ui;
@@ -17,9 +18,8 @@ pub(super) struct Status {
     #[arg(default_value = ".")]
     path: PathBuf,
 
-    /// Take the road from a folder: one version, or all of them with their index
-    #[arg(long, value_name = "FOLDER")]
-    road: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 
     /// Write one JSON document to standard output
     #[arg(long)]
@@ -28,7 +28,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let status = status::status(&Options { path: self.path, road: self.road })?;
+        let status = status::status(&Options { path: self.path, road: self.place.road, unsigned: self.place.unsigned })?;
         ui::data(&if self.json { json::to_text(&status) } else { status_text::status(&status, Terminal::width()) })?;
         Ok(if status.open_conflicts.is_empty() { Exit::Clean } else { Exit::Findings })
     }

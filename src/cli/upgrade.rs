@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::place::Place;
 use super::prompts::Terminal;
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::{env, ui};
@@ -30,9 +31,12 @@ pub(super) struct Upgrade {
     #[arg(long)]
     channel: Option<String>,
 
-    /// Take the road from a folder: one version, or all of them with their index
-    #[arg(long, value_name = "FOLDER")]
-    road: Option<PathBuf>,
+    /// Take the version that `--to` names although its publisher took it back
+    #[arg(long, requires = "to")]
+    yanked: bool,
+
+    #[command(flatten)]
+    place: Place,
 
     /// Answer a question; repeat for more
     #[arg(long, value_name = "KEY=VALUE")]
@@ -119,7 +123,9 @@ impl Upgrade {
             path: self.path.clone(),
             to: self.to.clone(),
             channel: self.channel.clone(),
-            road: self.road.clone(),
+            road: self.place.road.clone(),
+            unsigned: self.place.unsigned,
+            yanked: self.yanked,
             given,
             without_base: self.without_base,
             landing: match (&self.branch, self.in_place) {

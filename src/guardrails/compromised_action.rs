@@ -70,6 +70,14 @@ pub fn speaks_of(context: &Context<'_>, uses: &str) -> bool {
     context.knowledge().advisories.iter().filter(named).any(|advisory| judge(advisory, reference).is_some())
 }
 
+/// Returns the advisory that calls a version of an action bad, by its tag or by its commit.
+pub fn bad<'a>(advisories: &'a [Advisory], action: &str, references: [&str; 2]) -> Option<&'a Advisory> {
+    let named = |advisory: &&Advisory| advisory.ecosystem == "action" && advisory.name.eq_ignore_ascii_case(repository(action));
+    let is_safe = |advisory: &Advisory| references.iter().any(|reference| advisory.safe.iter().any(|row| fits(row, reference)));
+    let is_bad = |advisory: &Advisory| references.iter().any(|reference| matches!(judge(advisory, reference), Some(Judgement::Bad)));
+    advisories.iter().filter(named).find(|advisory| !is_safe(advisory) && is_bad(advisory))
+}
+
 fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
     let file = subject.view::<GithubFile>();
     for uses in file.uses() {

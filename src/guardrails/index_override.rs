@@ -131,6 +131,9 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
     if context.lock.is_some() && install_commands::wants(subject.entry) {
         for word in subject.view::<InstallCommands>().0.iter().filter(|word| word.does == Does::Index && !word.text.contains('$')) {
             let host = host_of(&word.text);
+            if is_of_the_road(subject, context, word) {
+                continue;
+            }
             let what = format!("a command or variable lets `{host}` answer for packages");
             let how = "Take it away: the locks have one index; `make lock` with a mirror puts it there";
             sink.report(made(subject, &word.range, what, how, &format!("command {host}")));
@@ -174,6 +177,14 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         let what = format!("the channel at `{}` is read over a connection that anybody on the way can change", host_of(channel));
         sink.report(made(subject, range, what, "Use `https`", "channel"));
     }
+}
+
+/// Whether the project's road names that very index, and it stands in the place of the public one, not beside it.
+fn is_of_the_road(subject: &Subject<'_>, context: &Context<'_>, word: &install_commands::Word) -> bool {
+    let plain = |url: &str| url.trim().trim_end_matches('/').to_owned();
+    let names = context.lock.iter().flat_map(|lock| &lock.road.package_indexes).any(|index| plain(index) == plain(&word.text));
+    let line = subject.text().and_then(|text| text.get(..word.range.start)).and_then(|before| before.lines().last()).unwrap_or_default();
+    names && !is_plain(&word.text) && !line.to_ascii_lowercase().contains("extra")
 }
 
 fn made(subject: &Subject<'_>, range: &Range<usize>, what: String, how: &str, key: &str) -> Finding {

@@ -3,8 +3,8 @@
 //! Nothing is fetched. Where this binary does not hold the version of the road, there is no measure, and guardrails
 //! that need one keep silent; `road-drift` says so.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::guardrail::Context;
 use crate::base::digest::Digest;
@@ -27,8 +27,14 @@ pub struct Pristine {
 /// How many files of a lock are looked at. A project of the road has about 150.
 pub const MOST_FILES: usize = 10_000;
 
-/// The last render: every guardrail of a check asks for the same one.
-static LAST: Mutex<Option<(Digest, Option<Arc<Pristine>>)>> = Mutex::new(None);
+/// A project as its road rendered it, once somebody asked; nothing off the road.
+type Made = Arc<OnceLock<Option<Arc<Pristine>>>>;
+
+/// How many renders are kept: several checks can be at work at once, each with a project before and after.
+const KEPT: usize = 8;
+
+/// The last renders: every guardrail of a check asks for the same one.
+static LAST: Mutex<VecDeque<(Digest, Made)>> = Mutex::new(VecDeque::new());
 
 /// Renders the project of the lock; `None` off the road, or where the version is not in this binary.
 pub fn pristine(context: &Context<'_>) -> Option<Arc<Pristine>> {
@@ -38,20 +44,39 @@ pub fn pristine(context: &Context<'_>) -> Option<Arc<Pristine>> {
         key.push_str(&format!("\0{question}\0{answer}"));
     }
     let key = Digest::of(key.as_bytes());
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, made)) = &*last
-        && *known == key
-    {
-        return made.clone();
+    let made = {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.iter().find(|(known, _)| *known == key) {
+            Some((_, made)) => Arc::clone(made),
+            None => {
+                let made = Made::default();
+                last.push_back((key, Arc::clone(&made)));
+                if last.len() > KEPT {
+                    last.pop_front();
+                }
+                made
+            }
+        }
+    };
+    made.get_or_init(|| render_again(lock).map(Arc::new)).clone()
+}
+
+/// The versions inside the binary that were read: a command that checks many projects reads each once.
+static ROADS: Mutex<Vec<(String, Option<Arc<Road>>)>> = Mutex::new(Vec::new());
+
+fn road(version: &str) -> Option<Arc<Road>> {
+    let mut roads = ROADS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, road)) = roads.iter().find(|(known, _)| known == version) {
+        return road.clone();
     }
-    let made = render_again(lock).map(Arc::new);
-    *last = Some((key, made.clone()));
-    made
+    let tree = builtin::read(version)?;
+    let road = Road::from_tree(&tree, "built-in").ok().map(Arc::new);
+    roads.push((version.to_owned(), road.clone()));
+    road
 }
 
 fn render_again(lock: &Lock) -> Option<Pristine> {
-    let tree = builtin::read(&lock.road.version)?;
-    let road = Road::from_tree(&tree, "built-in").ok()?;
+    let road = road(&lock.road.version)?;
     if road.manifest.id != lock.road.id {
         return None;
     }

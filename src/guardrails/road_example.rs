@@ -10,7 +10,7 @@ use crate::render::{self, ENGINES};
 use crate::repo::answers::Answers;
 use crate::repo::config::{Config, RoadReference};
 use crate::repo::git;
-use crate::repo::lock::{Lock, LockedFile, LockedRoad};
+use crate::repo::lock::{Lock, LockedFile};
 use crate::road::{Road, builtin};
 
 struct Project {
@@ -26,7 +26,7 @@ fn make() -> Option<Project> {
     let (version, tree) = builtin::newest().ok()?;
     let road = Road::from_tree(&tree, "built-in").ok()?;
     let (kind_id, kind) = road.kinds.first()?;
-    let answers = complete(&road, kind, Answers::new(), &Machine::default());
+    let answers = complete(&road, kind, Answers::new(), &Machine::default()).ok()?;
     let rendered = render::render(&road, kind_id, &answers).ok()?;
     let file = rendered
         .tree
@@ -35,15 +35,20 @@ fn make() -> Option<Project> {
         .map(|((path, file), reason)| LockedFile::new(path.as_str(), reason.ownership, file, git::blob_id(&file.bytes)));
     let lock = Lock {
         schema: 1,
+        guardrails: std::collections::BTreeMap::new(),
         engine: ENGINES.to_owned(),
-        road: LockedRoad { id: road.manifest.id.clone(), version: version.to_owned(), digest: road.digest.to_string() },
+        road: road.locked(),
         kind: kind_id.clone(),
         answers: answers.clone(),
         file: file.collect(),
         resolution: Vec::new(),
     };
-    let reference =
-        RoadReference { id: road.manifest.id.clone(), version: version.to_owned(), source: "built-in".to_owned(), channel: None };
+    let reference = RoadReference {
+        id: road.manifest.id.clone(),
+        version: version.to_owned(),
+        source: "built-in".to_owned(),
+        ..RoadReference::default()
+    };
     let config = Config {
         schema: 1,
         road: Some(reference),

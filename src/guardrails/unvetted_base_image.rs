@@ -106,8 +106,9 @@ fn look(subject: &Subject<'_>, context: &Context<'_>, sink: &mut Sink) {
         let Some(digest) = name.digest else { continue };
         let short = name.short();
         let known = context.knowledge().images.iter().any(|pin| pin.digest == digest || Name::of(&pin.reference).short() == short);
+        let ours = context.lock.iter().flat_map(|lock| &lock.road.images).any(|image| Name::of(image).short() == short);
         let internal = short.split('/').next().is_some_and(|host| short.contains('/') && (host.contains(':') || host == "localhost"));
-        if known || internal || !short.contains('/') || PUBLISHERS.iter().any(|publisher| short.starts_with(publisher)) {
+        if known || ours || internal || !short.contains('/') || PUBLISHERS.iter().any(|publisher| short.starts_with(publisher)) {
             continue;
         }
         let what = format!("`{}` is neither one of the road's images nor an official one", name.name);

@@ -70,9 +70,23 @@ pub fn check(options: &Options, progress: Progress<'_>) -> Result<Checked, Diagn
 /// # Errors
 /// As [`check`].
 pub fn check_worktree(worktree: Worktree, options: &Options, progress: Progress<'_>) -> Result<Checked, Diagnostic> {
+    check_as(worktree, options, None, progress)
+}
+
+/// Checks a worktree as a road version wants it that is at hand: its levels, whatever the binary holds.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_as(
+    worktree: Worktree,
+    options: &Options,
+    levels: Option<&BTreeMap<String, Level>>,
+    progress: Progress<'_>,
+) -> Result<Checked, Diagnostic> {
     let chosen = choose(&options.only, &options.skip)?;
     let (config, lock) = records(&worktree)?;
-    let outcome = judge_worktree(&worktree, config.as_ref(), lock.as_ref(), &chosen, &options.scope, progress)?;
+    let road = levels.cloned().map_or_else(|| knowledge::levels(config.as_ref(), lock.as_ref()), Ok)?;
+    let outcome = judge_worktree(&worktree, config.as_ref(), lock.as_ref(), &chosen, &options.scope, &road, progress)?;
     Ok(Checked { outcome, worktree, config, lock })
 }
 
@@ -157,13 +171,13 @@ fn judge_worktree(
     lock: Option<&Lock>,
     chosen: &[&'static Guardrail],
     scope: &Scope,
+    road: &BTreeMap<String, Level>,
     progress: Progress<'_>,
 ) -> Result<Outcome, Diagnostic> {
     let knowledge: OnceLock<Result<Knowledge, Diagnostic>> = OnceLock::new();
     let none = Knowledge::default();
     let know = || knowledge.get_or_init(|| knowledge::read(config)).as_ref().unwrap_or(&none);
-    let road = knowledge::levels(config, lock)?;
-    let levels = Levels { road: &road, project: config.map(|config| &config.guardrails) };
+    let levels = Levels { road, project: config.map(|config| &config.guardrails) };
     let running: Vec<&'static Guardrail> = chosen.iter().copied().filter(|guardrail| levels.of(guardrail) != Level::Off).collect();
     let today = Day::today();
     let context = Context { snapshot: &worktree.snapshot, config, lock, today, knowledge: &know };

@@ -22,8 +22,10 @@ use crate::report::steps;
 pub struct Options {
     /// The project, or a folder in it.
     pub path: PathBuf,
-    /// The folder of the road.
+    /// Where the road is: a folder, a source, a commit.
     pub road: Option<PathBuf>,
+    /// Whether a commit that nobody signs is taken.
+    pub unsigned: bool,
 }
 
 /// Compares the project with what its road gave it.
@@ -32,7 +34,7 @@ pub struct Options {
 /// When the records are not usable, what the road gave cannot be had, or a file cannot be read.
 pub fn diff(options: &Options) -> Result<Diff, Diagnostic> {
     let project = Project::load(&options.path)?;
-    let versions = Versions::of(&project, options.road.as_deref());
+    let versions = Versions::of(&project, options.road.as_deref(), options.unsigned);
     let mut notes: Vec<String> = project.recovered.iter().cloned().collect();
     let base = match &versions {
         Ok(versions) => base::recover(&project, versions, false)?,
@@ -75,13 +77,13 @@ pub fn diff(options: &Options) -> Result<Diff, Diagnostic> {
 
 /// Renders the newest version that an upgrade would go to, with the answers as they are: what it gives, and its number.
 fn newest(project: &Project, versions: &Versions) -> Option<(String, BTreeMap<String, Leaf>)> {
-    let target = target::choose(project, versions, None, None).ok()?.version;
+    let target = target::choose(project, versions, target::Wanted::default()).ok()?.version;
     if target == project.lock.road.version {
         return None;
     }
     let road = versions.read(&target).ok()?;
     let kind = road.kind(&project.lock.kind).ok()?;
-    let answers = answers::complete(&road, kind, project.lock.answers.clone(), &Machine::default());
+    let answers = answers::complete(&road, kind, project.lock.answers.clone(), &Machine::default()).ok()?;
     let rendered = render::render(&road, &project.lock.kind, &answers).ok()?;
     Some((target, rendered.tree.iter().map(|(path, file)| (path.as_str().to_owned(), base::leaf(file))).collect()))
 }

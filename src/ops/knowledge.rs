@@ -27,6 +27,9 @@ struct StarterEntry {
     file: String,
 }
 
+/// The id of the road inside the binary.
+const BUILT_IN: &str = "ml";
+
 /// What the newest version inside the binary knows: a command that checks twice unpacks it once.
 static NEWEST: LazyLock<Result<(&'static str, Knowledge), Diagnostic>> = LazyLock::new(read_newest);
 
@@ -38,7 +41,7 @@ pub fn read(config: Option<&Config>) -> Result<Knowledge, Diagnostic> {
     let (newest, knowledge) = NEWEST.as_ref().map_err(Clone::clone)?;
     let mine = config.and_then(|config| config.road.as_ref());
     let newer_road = mine
-        .filter(|road| road.id == "ml" && road.source == "built-in" && version::compare(&road.version, newest) == Ordering::Less)
+        .filter(|road| road.id == BUILT_IN && road.source == "built-in" && version::compare(&road.version, newest) == Ordering::Less)
         .map(|_| (*newest).to_owned());
     Ok(Knowledge { newer_road, ..knowledge.clone() })
 }
@@ -70,7 +73,10 @@ fn starters(tree: &Tree) -> Result<Vec<Starter>, String> {
 /// # Errors
 /// When the version is inside the binary and broken.
 pub fn levels(config: Option<&Config>, lock: Option<&Lock>) -> Result<BTreeMap<String, Level>, Diagnostic> {
-    let named = config.and_then(|config| config.road.as_ref()).map(|road| road.version.as_str());
-    let Some(version) = lock.map(|lock| lock.road.version.as_str()).or(named) else { return Ok(BTreeMap::new()) };
-    builtin::levels(version)
+    let named = config.and_then(|config| config.road.as_ref()).map(|road| (road.id.as_str(), road.version.as_str()));
+    match lock.map(|lock| (lock.road.id.as_str(), lock.road.version.as_str())).or(named) {
+        // What is inside the binary goes first: nobody can edit that. Another road's versions bear the same names.
+        Some((BUILT_IN, version)) if builtin::manifest(version).is_some() => builtin::levels(version),
+        Some(_) | None => Ok(lock.map(|lock| lock.guardrails.clone()).unwrap_or_default()),
+    }
 }

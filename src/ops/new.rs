@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::env;
 use crate::base::fs::{self, Found};
@@ -13,9 +14,9 @@ use crate::render::answers::{self, Asker, Given, Reply};
 use crate::render::questions::Machine;
 use crate::render::{self, ENGINES, Rendered};
 use crate::repo::answers::Answers;
-use crate::repo::config::{self, Config, RoadReference};
+use crate::repo::config::{self, Config};
 use crate::repo::git::{self, FirstCommit, Place};
-use crate::repo::lock::{self, Lock, LockedFile, LockedRoad};
+use crate::repo::lock::{self, Lock, LockedFile};
 use crate::road::manifest::{Choice, Form, Question};
 use crate::road::{Part, Road};
 
@@ -73,7 +74,11 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
     }
     let in_place = named.is_none() && fresh_here;
     let folder = named.clone().or_else(|| (fresh_here || empty_here).then(|| here.clone()));
-    let machine = Machine { git: git::facts(named.as_deref().unwrap_or(&here)), folder: folder.as_deref().and_then(folder_name) };
+    let machine = Machine {
+        git: git::facts(named.as_deref().unwrap_or(&here)),
+        folder: folder.as_deref().and_then(folder_name),
+        today: Some(Day::today()),
+    };
 
     let mut given = options.given.clone();
     if let Some(name) = options.target.as_deref().and_then(last_part)
@@ -89,8 +94,8 @@ pub fn prepare(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, re
                 .as_ref()
                 .map_or_else(|| road.kinds_for_new().next().map(|(id, _)| id.clone()).unwrap_or_default(), |kind| kind.value.clone());
             let kind = known_kind(road, &kind_id, options)?;
-            let checked = answers::check(road, kind, &given)?;
-            let complete = answers::complete(road, kind, checked, &machine);
+            let checked = answers::check(road, kind, &for_kind(road, kind, &given))?;
+            let complete = answers::complete(road, kind, checked, &machine)?;
             (kind_id, complete)
         }
     };
@@ -126,6 +131,12 @@ fn known_kind<'a>(road: &'a Road, id: &str, options: &Options) -> Result<&'a Par
     Ok(kind)
 }
 
+/// The name of the target answers a question only where the kind asks for a name: an imported template may not.
+fn for_kind(road: &Road, kind: &Part, given: &[Given]) -> Vec<Given> {
+    let asks = road.questions_of(kind).any(|question| question.key == "name");
+    given.iter().filter(|given| asks || given.place != "NAME").cloned().collect()
+}
+
 /// Asks for the kind and for the answers; going back before the first question asks for the kind again.
 fn converse(
     road: &Road,
@@ -144,7 +155,7 @@ fn converse(
             (None, _, suggestion) => ask_kind(road, suggestion, asker)?,
         };
         let kind = known_kind(road, &kind_id, options)?;
-        let checked = answers::check(road, kind, given)?;
+        let checked = answers::check(road, kind, &for_kind(road, kind, given))?;
         match answers::ask(road, kind, &checked, machine, asker, earlier.take())? {
             Some(answers) => return Ok((kind_id, answers)),
             None => suggestion = Some(kind_id),
@@ -153,16 +164,17 @@ fn converse(
 }
 
 fn ask_kind(road: &Road, suggestion: Option<String>, asker: &mut dyn Asker) -> Result<String, Diagnostic> {
-    let choices = road.kinds_for_new().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.title.clone() }).collect();
+    let choices =
+        road.kinds_for_new().map(|(id, kind)| Choice { value: id.clone(), label: kind.manifest.title.clone(), unless: None }).collect();
     let question = Question {
         key: "kind".to_owned(),
         ask: "What do you want to build?".to_owned(),
         help: "Each kind runs at once: it comes with a small real job, its tests and its guardrails.".to_owned(),
         form: Form::Choice,
         default: road.kinds_for_new().next().map(|(id, _)| id.clone()).unwrap_or_default(),
-        default_from: None,
         max_length: 100,
         choices,
+        ..Question::default()
     };
     let suggestion = suggestion.unwrap_or_else(|| question.default.clone());
     loop {
@@ -264,7 +276,7 @@ fn check_target(full: &Path, no_git: bool) -> Result<(), Diagnostic> {
 
 fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: bool) -> Result<Prepared, Diagnostic> {
     let rendered = render::render(road, &kind_id, &answers)?;
-    let records = records(road, &kind_id, &answers, &rendered);
+    let records = records(road, &kind_id, &answers, &rendered, &target.full);
     let Rendered { mut tree, reasons } = rendered;
     let mut changes: Vec<Change> = reasons.into_iter().map(Change::from).collect();
     for (path, why, text) in records {
@@ -298,13 +310,12 @@ fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: 
     })
 }
 
-/// Highroad's own records: path, reason, content.
-fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [(&'static str, &'static str, String); 2] {
+/// Returns Highroad's own records of a new project in `root`: path, reason, content.
+pub fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered, root: &Path) -> [(&'static str, &'static str, String); 2] {
     let manifest = &road.manifest;
-    let source = if road.source == "built-in" { road.source.clone() } else { "folder".to_owned() };
     let config = Config {
         schema: 1,
-        road: Some(RoadReference { id: manifest.id.clone(), version: manifest.version.clone(), source, channel: None }),
+        road: Some(road.origin.reference(&manifest.id, &manifest.version, root)),
         kind: Some(kind.to_owned()),
         answers: answers.clone(),
         guardrails: std::collections::BTreeMap::new(),
@@ -315,8 +326,9 @@ fn records(road: &Road, kind: &str, answers: &Answers, rendered: &Rendered) -> [
     };
     let lock = Lock {
         schema: 1,
+        guardrails: road.recorded_levels(),
         engine: ENGINES.to_owned(),
-        road: LockedRoad { id: manifest.id.clone(), version: manifest.version.clone(), digest: road.digest.to_string() },
+        road: road.locked(),
         kind: kind.to_owned(),
         answers: answers.clone(),
         file: rendered.tree.iter().zip(&rendered.reasons).map(locked).collect(),
@@ -381,8 +393,8 @@ pub fn next_steps(prepared: &Prepared, road: &Road) -> Vec<String> {
 }
 
 /// Quotes a word for a POSIX shell, where it needs it.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '=' | '@' | ':' | '+');
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 

@@ -21,8 +21,10 @@ use crate::road::version;
 pub struct Options {
     /// The project, or a folder in it.
     pub path: PathBuf,
-    /// The folder of the road.
+    /// Where the road is: a folder, a source, a commit.
     pub road: Option<PathBuf>,
+    /// Whether a commit that nobody signs is taken.
+    pub unsigned: bool,
 }
 
 /// Finds out where the project stands. What cannot be found out is said, and the rest is told all the same.
@@ -46,7 +48,7 @@ pub fn status(options: &Options) -> Result<Status, Diagnostic> {
         notes: project.recovered.iter().cloned().collect(),
         ..Status::default()
     };
-    match Versions::of(&project, options.road.as_deref()) {
+    match Versions::of(&project, options.road.as_deref(), options.unsigned) {
         Ok(versions) => look_ahead(&project, &versions, options, &mut status),
         Err(error) if options.road.is_some() => return Err(error),
         Err(error) => status.notes.push(format!("newer versions could not be looked for: {}; {}", error.why, error.fix)),
@@ -57,14 +59,18 @@ pub fn status(options: &Options) -> Result<Status, Diagnostic> {
 fn look_ahead(project: &Project, versions: &Versions, options: &Options, status: &mut Status) {
     let current = &project.lock.road.version;
     let all = versions.all();
-    match all.iter().find(|listed| listed.version == *current).and_then(|listed| listed.manifest.as_ref()) {
-        Some(manifest) => {
-            status.supported_until = Some(manifest.supported_until.clone());
-            status.days_left = Day::parse(&manifest.supported_until).map(|last| Day::today().until(last));
+    let listed = all.iter().find(|listed| listed.version == *current);
+    match listed.and_then(|listed| listed.supported_until.as_ref()) {
+        Some(last) => {
+            status.supported_until = Some(last.clone());
+            status.days_left = Day::parse(last).map(|last| Day::today().until(last));
         }
         None => status.notes.push(format!("version {current} is not at hand, so how long it is supported is not known")),
     }
-    let next = match target::choose(project, versions, None, None) {
+    status.yanked = listed.and_then(|listed| listed.yanked.clone());
+    status.deprecated = listed.and_then(|listed| listed.deprecated.clone());
+    status.waiting = target::waiting(&all, versions, &status.channel, current);
+    let next = match target::choose(project, versions, target::Wanted::default()) {
         Ok(target) => {
             status.notes.extend(target.notes);
             target.version
@@ -79,7 +85,7 @@ fn look_ahead(project: &Project, versions: &Versions, options: &Options, status:
     }
     status.behind = all.iter().filter(|listed| version::is_between(&listed.version, current, &next)).count();
     let changes = target::changes(&all, current, &next);
-    let (report, preview) = preview(options);
+    let (report, preview) = preview(options, project, versions);
     // Which files a change concerns is known where the upgrade could be worked out.
     status.changes = report.unwrap_or_else(|| Why::of(&changes, &Rendered::default(), None).report(&[]));
     status.upgrade = Some(preview);
@@ -87,10 +93,10 @@ fn look_ahead(project: &Project, versions: &Versions, options: &Options, status:
 }
 
 /// Works the upgrade out in memory.
-fn preview(options: &Options) -> (Option<Vec<crate::report::upgrade::Change>>, Preview) {
+fn preview(options: &Options, project: &Project, versions: &Versions) -> (Option<Vec<crate::report::upgrade::Change>>, Preview) {
     let wanted =
         upgrade::Options { path: options.path.clone(), road: options.road.clone(), in_memory: true, ..upgrade::Options::default() };
-    match upgrade::prepare(&wanted, Asking::Suggest) {
+    match upgrade::prepare_with(&wanted, project, versions, Asking::Suggest) {
         Ok(prepared) => {
             let report = prepared.report;
             let conflicts: Vec<String> = report.conflicted().map(|file| file.path.clone()).collect();

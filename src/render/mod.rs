@@ -2,17 +2,21 @@
 
 pub mod answers;
 mod context;
+pub mod dialects;
 mod engines;
+pub mod inspect;
 pub mod names;
 pub mod questions;
 pub mod ranking;
+mod sheet;
+pub mod values;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::path::RelPath;
 use crate::base::tree::{File, Tree};
 use crate::repo::answers::Answers;
 use crate::repo::lock::Ownership;
-use crate::road::{Engine, PartFile, Road, broken};
+use crate::road::{Engine, Part, PartFile, Road, broken};
 
 /// What a kind renders to with some answers.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +54,7 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
     let context = context::build(road, kind_id, kind, answers);
     let jinja = engines::Jinja::new(&context);
     let liquid = engines::Liquid::new(&context);
+    let dialect = dialect(road, kind_id, kind, answers)?;
     let mut tree = Tree::default();
     let mut reasons = Vec::new();
     let layers = kind.manifest.layers.iter().filter_map(|id| road.layers.get_key_value(id));
@@ -64,16 +69,42 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
                 continue;
             }
             let template = format!("{place}/files/{}", file.source);
+            let part_id = place.rsplit('/').next().unwrap_or(&place).to_owned();
+            let mut add = |path: RelPath, file: File| {
+                tree.insert(path.clone(), file).map_err(|error| broken(&road.source, &template, error.to_string()))?;
+                let (why, ownership) = (rule.why.clone(), rule.ownership);
+                reasons.push(Reason { path, why, ownership, part: part_id.clone(), template: template.clone() });
+                Ok::<(), Diagnostic>(())
+            };
+            if let Some(dialect) = dialect.as_ref().filter(|_| std::ptr::eq(part, kind)) {
+                for made in dialect.make(file).map_err(|why| broken(&road.source, &template, why))? {
+                    add(parse_path(&made.path, road, &template)?, File { bytes: made.bytes, mode: made.mode })?;
+                }
+                continue;
+            }
             let path = render_path(&jinja, file, road, &template)?;
             let bytes = render_bytes(&jinja, &liquid, file).map_err(|why| broken(&road.source, &template, why))?;
-            tree.insert(path.clone(), File { bytes, mode: file.mode })
-                .map_err(|error| broken(&road.source, &template, error.to_string()))?;
-            let part = place.rsplit('/').next().unwrap_or(&place).to_owned();
-            reasons.push(Reason { path, why: rule.why.clone(), ownership: rule.ownership, part, template });
+            add(path, File { bytes, mode: file.mode })?;
         }
     }
     reasons.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Rendered { tree, reasons })
+}
+
+/// Prepares the dialect of a kind that is the template of another tool.
+fn dialect<'a>(
+    road: &'a Road,
+    kind_id: &'a str,
+    kind: &'a Part,
+    answers: &Answers,
+) -> Result<Option<Box<dyn dialects::Files + 'a>>, Diagnostic> {
+    if kind.manifest.dialect.is_none() {
+        return Ok(None);
+    }
+    let machine = questions::Machine::default();
+    let hidden = sheet::Sheet::new(road, kind, &machine).hidden(answers)?;
+    let scene = dialects::Scene { kind, answers: sheet::values_of(road, kind, answers), hidden };
+    dialects::files(scene).map_err(|why| broken(&road.source, &format!("kinds/{kind_id}/kind.toml"), why))
 }
 
 fn applies(jinja: &engines::Jinja<'_>, when: Option<&str>, road: &Road, place: &str) -> Result<bool, Diagnostic> {
@@ -85,7 +116,11 @@ fn applies(jinja: &engines::Jinja<'_>, when: Option<&str>, road: &Road, place: &
 
 fn render_path(jinja: &engines::Jinja<'_>, file: &PartFile, road: &Road, template: &str) -> Result<RelPath, Diagnostic> {
     let text = jinja.render(&file.path).map_err(|why| broken(&road.source, template, format!("its name: {why}")))?;
-    RelPath::parse(&text).map_err(|error| broken(&road.source, template, format!("it would be written to `{text}`: {error}")))
+    parse_path(&text, road, template)
+}
+
+fn parse_path(text: &str, road: &Road, template: &str) -> Result<RelPath, Diagnostic> {
+    RelPath::parse(text).map_err(|error| broken(&road.source, template, format!("it would be written to `{text}`: {error}")))
 }
 
 fn render_bytes(jinja: &engines::Jinja<'_>, liquid: &engines::Liquid, file: &PartFile) -> Result<Vec<u8>, String> {

@@ -1,6 +1,7 @@
 //! What an answer must look like, and what a question suggests.
 
-use super::names;
+use super::{names, values};
+use crate::base::day::Day;
 use crate::repo::git::Facts;
 use crate::road::manifest::{Fact, Form, Question};
 
@@ -13,8 +14,10 @@ const PRIVATE_KEY: &str = concat!("-----BEGIN ", "PRIVATE KEY");
 ///
 /// `dependencies` are the requirements of the kind, which a name must not hide.
 pub fn problem<'a>(question: &Question, answer: &str, dependencies: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    if let Some(c) = answer.chars().find(|c| c.is_control()) {
-        return Some(format!("it has a control character (`{}`): one line of plain text is expected", c.escape_default()));
+    let allowed = |c: char| question.multiline && matches!(c, '\n' | '\t');
+    if let Some(c) = answer.chars().find(|c| c.is_control() && !allowed(*c)) {
+        let lines = if question.multiline { "plain text" } else { "one line of plain text" };
+        return Some(format!("it has a control character (`{}`): {lines} is expected", c.escape_default()));
     }
     let length = answer.chars().count();
     if length > question.max_length {
@@ -23,15 +26,34 @@ pub fn problem<'a>(question: &Question, answer: &str, dependencies: impl IntoIte
     if looks_like_a_key(answer) {
         return Some("it looks like a key: answers are written to the repository, so nothing secret belongs here".to_owned());
     }
+    if let Some(problem) = question.pattern.as_deref().and_then(|pattern| pattern_problem(pattern, answer)) {
+        return Some(problem);
+    }
+    let open_choices = question.choices_from.is_some() && question.choices.is_empty();
+    let values: Vec<&str> = question.choices.iter().map(|choice| choice.value.as_str()).collect();
+    let other = |answer: &str| {
+        (!values.contains(&answer))
+            .then(|| format!("`{answer}` is not one of the choices; {}", crate::base::diagnostic::did_you_mean(answer, &values)))
+    };
+    if let Err(problem) = values::typed(question, answer) {
+        return Some(problem);
+    }
     match question.form {
-        Form::Choice => {
-            let values: Vec<&str> = question.choices.iter().map(|choice| choice.value.as_str()).collect();
-            (!values.contains(&answer))
-                .then(|| format!("`{answer}` is not one of the choices; {}", crate::base::diagnostic::did_you_mean(answer, &values)))
-        }
-        Form::Text => answer.trim().is_empty().then(|| "it is empty".to_owned()),
+        Form::Many if open_choices => None,
+        Form::Many => values::parts(question, answer).iter().find_map(|part| other(part)),
+        Form::Choice if open_choices => None,
+        Form::Choice => other(answer),
+        Form::Text => (answer.trim().is_empty() && !question.optional).then(|| "it is empty".to_owned()),
         Form::Email => email_problem(answer),
         Form::Name => names::problem(answer, dependencies),
+        Form::Bool | Form::Int | Form::Float | Form::Json => None,
+    }
+}
+
+fn pattern_problem(pattern: &str, answer: &str) -> Option<String> {
+    match regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build() {
+        Ok(regex) => (!regex.is_match(answer)).then(|| format!("it does not fit the pattern `{pattern}`")),
+        Err(error) => Some(format!("the road's pattern `{pattern}` cannot be used: {error}")),
     }
 }
 
@@ -73,6 +95,8 @@ pub struct Machine {
     pub git: Facts,
     /// The name of the target folder, or of the current one.
     pub folder: Option<String>,
+    /// The day.
+    pub today: Option<Day>,
 }
 
 /// Returns the answer that `question` suggests on this machine.
@@ -82,6 +106,8 @@ pub fn default<'a>(question: &Question, machine: &Machine, dependencies: impl In
         Some(Fact::Folder) => machine.folder.as_deref().and_then(names::suggest),
         Some(Fact::GitUserName) => machine.git.user_name.clone(),
         Some(Fact::GitUserEmail) => machine.git.user_email.clone(),
+        Some(Fact::FolderName) => machine.folder.clone(),
+        Some(Fact::Today) => machine.today.map(|day| day.to_string()),
         Some(Fact::RemoteHost) => machine.git.remote_host.as_deref().and_then(platform).map(str::to_owned),
     };
     known.filter(|answer| problem(question, answer, dependencies).is_none()).unwrap_or_else(|| question.default.clone())
@@ -120,7 +146,7 @@ mod tests {
         let mut host = question("choice");
         host.default_from = Some(Fact::RemoteHost);
         let with = |remote: &str| {
-            let machine = Machine { git: Facts { remote_host: Some(remote.to_owned()), ..Facts::default() }, folder: None };
+            let machine = Machine { git: Facts { remote_host: Some(remote.to_owned()), ..Facts::default() }, ..Machine::default() };
             default(&host, &machine, [])
         };
         assert_eq!(with("gitlab.example.com"), "gitlab");

@@ -36,18 +36,43 @@ pub struct Config {
 }
 
 /// A version of a road and where it comes from.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoadReference {
     /// The id of the road.
     pub id: String,
     /// The calendar version.
     pub version: String,
-    /// `built-in` or `folder`.
+    /// `built-in`, `folder`, `registry` or `git`.
     pub source: String,
+    /// The address of the registry or of the git repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The commit of the git repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The folder of the road: in the git repository, or seen from the root of the project where it lies inside or beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Whether a person took the road although nobody signed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
     /// Which versions an upgrade takes beside those that are for everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+}
+
+impl RoadReference {
+    /// Returns what is written of the place beside `source`, as keys with their TOML values.
+    pub fn place(&self) -> Vec<(&'static str, toml::Value)> {
+        let texts = [("url", &self.url), ("commit", &self.commit), ("path", &self.path)];
+        let mut place: Vec<(&str, toml::Value)> =
+            texts.into_iter().filter_map(|(key, text)| Some((key, toml::Value::String(text.clone()?)))).collect();
+        if self.unsigned {
+            place.push(("unsigned", toml::Value::Boolean(true)));
+        }
+        place
+    }
 }
 
 /// How loudly a guardrail speaks.
@@ -175,8 +200,10 @@ impl Config {
     /// Writes a fresh `highroad.toml`, with comments for the person who opens it.
     pub fn to_text(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let none = RoadReference { id: String::new(), version: String::new(), source: String::new(), channel: None };
-        let RoadReference { id, version, source, .. } = self.road.as_ref().unwrap_or(&none);
+        let none = RoadReference::default();
+        let road = self.road.as_ref().unwrap_or(&none);
+        let RoadReference { id, version, source, .. } = road;
+        let place: String = road.place().into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
         format!(
             "# Which road this project is on, and what you decided about it. Edit it freely.\n\
              # What Highroad itself has to remember is in `highroad.lock`.\n\
@@ -187,6 +214,7 @@ impl Config {
              id = {id}\n\
              version = {version}\n\
              source = {source}\n\
+             {place}\
              \n\
              # The answers that the project was rendered with. A road's next version is rendered with them again.\n\
              [answers]\n\
@@ -219,7 +247,12 @@ mod tests {
     fn reads_back_what_it_writes_and_refuses_a_typo() {
         let config = Config {
             schema: 1,
-            road: Some(RoadReference { id: "ml".into(), version: "2026.11.0".into(), source: "built-in".into(), channel: None }),
+            road: Some(RoadReference {
+                id: "ml".into(),
+                version: "2026.11.0".into(),
+                source: "built-in".into(),
+                ..RoadReference::default()
+            }),
             kind: Some("llm-app".into()),
             answers: [("purpose".to_owned(), "say \"hi\" \\ bye".to_owned())].into(),
             guardrails: BTreeMap::new(),

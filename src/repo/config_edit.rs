@@ -3,7 +3,7 @@
 use toml_edit::{DocumentMut, Item, Key, RawString, Table, TableLike, Value};
 
 use super::answers::Answers;
-use super::config::FILE;
+use super::config::{FILE, RoadReference};
 use crate::base::diagnostic::Diagnostic;
 
 /// What an upgrade changes in `highroad.toml`.
@@ -11,8 +11,8 @@ use crate::base::diagnostic::Diagnostic;
 pub struct Edit<'a> {
     /// The version of the road.
     pub version: &'a str,
-    /// Where the road comes from, if that is to change.
-    pub source: Option<&'a str>,
+    /// Where the road comes from, if that is to change; its id, version and channel are not looked at.
+    pub source: Option<&'a RoadReference>,
     /// Answers that are new or other than before.
     pub answers: Answers,
     /// Answers whose question has another key now: from, to.
@@ -32,7 +32,19 @@ pub fn apply(text: &str, edit: &Edit<'_>) -> Result<String, Diagnostic> {
     let road = table(&mut document, "road").ok_or_else(|| failed("`road` is no table".to_owned()))?;
     set(road, "version", edit.version);
     if let Some(source) = edit.source {
-        set(road, "source", source);
+        set(road, "source", &source.source);
+        let place = source.place();
+        for key in ["url", "commit", "path", "unsigned"] {
+            match place.iter().find(|(known, _)| *known == key) {
+                Some((_, toml::Value::String(text))) => set(road, key, text),
+                Some(_) => {
+                    road.insert(key, Item::Value(Value::from(true)));
+                }
+                None => {
+                    road.remove(key);
+                }
+            }
+        }
     }
     if !(edit.answers.is_empty() && edit.renamed.is_empty() && edit.dropped.is_empty()) {
         let answers = table(&mut document, "answers").ok_or_else(|| failed("`answers` is no table".to_owned()))?;
@@ -93,5 +105,10 @@ mod tests {
         assert_eq!(apply(text, &edit).unwrap(), expected);
         assert_eq!(apply(&text.replace('\n', "\r\n"), &edit).unwrap(), expected.replace('\n', "\r\n"));
         assert_eq!(apply(&expected, &edit).unwrap(), expected);
+        let git = RoadReference { source: "git".into(), url: Some("https://x".into()), unsigned: true, ..RoadReference::default() };
+        let moved = apply(text, &Edit { version: "2026.1.0", source: Some(&git), ..Edit::default() }).unwrap();
+        assert!(moved.contains("source = \"git\"\nurl = \"https://x\"\nunsigned = true\n\n# Answers"), "{moved}");
+        let built_in = RoadReference { source: "built-in".into(), ..RoadReference::default() };
+        assert_eq!(apply(&moved, &Edit { version: "2026.1.0", source: Some(&built_in), ..Edit::default() }).unwrap(), text);
     }
 }

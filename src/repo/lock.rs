@@ -1,9 +1,12 @@
 //! `highroad.lock`: what Highroad has to remember of the render that the project came from.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
+use super::config::Level;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::path::RelPath;
@@ -49,6 +52,9 @@ pub struct Lock {
     pub kind: String,
     /// The answers that the files were rendered with.
     pub answers: Answers,
+    /// How loudly the road version wants its guardrails; not written for the built-in road, which Highroad knows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub guardrails: BTreeMap<String, Level>,
     /// The files as rendered, in order of path.
     pub file: Vec<LockedFile>,
     /// How people settled conflicts, in order of path and digest: offered when the same conflict comes again.
@@ -95,6 +101,12 @@ pub struct LockedRoad {
     pub version: String,
     /// `sha256:` and the digest of the version.
     pub digest: String,
+    /// The package indexes that the road lets pipelines name, where it comes from elsewhere.
+    #[serde(default, rename = "package-indexes", skip_serializing_if = "Vec::is_empty")]
+    pub package_indexes: Vec<String>,
+    /// The images that the road vouches for, by reference, where it comes from elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
 }
 
 /// One file as it was rendered.

@@ -14,7 +14,10 @@ use crate::base::leaf::{Kind, Leaf};
 use crate::base::read_at::ReadAt as _;
 use crate::base::walk::{self, WalkedKind};
 
-/// The files of a project on disk.
+/// What stands for the root of a project in memory. No folder can have this name.
+pub const IN_MEMORY_ROOT: &str = "/in memory/\u{0}";
+
+/// The files of a project on disk, or in memory.
 #[derive(Debug)]
 pub struct ProjectFiles {
     /// The root of the project, perhaps a folder of a larger repository.
@@ -28,9 +31,34 @@ pub struct ProjectFiles {
     ignored: BTreeSet<String>,
     failed: Vec<(String, String)>,
     not_entered: Vec<String>,
+    /// The content, where the project is in memory alone.
+    memory: Option<BTreeMap<String, Leaf>>,
 }
 
 impl ProjectFiles {
+    /// Files in memory: a project that stands on no disk.
+    pub fn in_memory(files: BTreeMap<String, Leaf>) -> Self {
+        let entry = |(path, leaf): (&String, &Leaf)| {
+            let kind = match leaf.kind {
+                Kind::Plain => EntryKind::File { executable: false },
+                Kind::Executable => EntryKind::File { executable: true },
+                Kind::Link => EntryKind::Link,
+                Kind::Submodule => EntryKind::Submodule,
+            };
+            (path.clone(), Entry { path: path.clone(), size: leaf.bytes.len() as u64, kind })
+        };
+        Self {
+            root: PathBuf::from(IN_MEMORY_ROOT),
+            git: false,
+            entries: files.iter().map(entry).collect(),
+            submodules: BTreeMap::new(),
+            ignored: BTreeSet::new(),
+            failed: Vec::new(),
+            not_entered: Vec::new(),
+            memory: Some(files),
+        }
+    }
+
     /// Lists the files below `root`: those that git does not ignore, those that it keeps although it ignores them, and
     /// what stands at the paths `also`, ignored or not.
     ///
@@ -73,7 +101,7 @@ impl ProjectFiles {
                 entries.insert(path.to_owned(), entry_of(walked));
             }
         }
-        Ok(Self { root: root.to_owned(), git, entries, submodules, ignored, failed, not_entered })
+        Ok(Self { root: root.to_owned(), git, entries, submodules, ignored, failed, not_entered, memory: None })
     }
 
     /// Returns the paths with what stands there, in order.
@@ -96,6 +124,9 @@ impl ProjectFiles {
     /// # Errors
     /// Says why it cannot be read.
     pub fn leaf(&self, path: &str) -> Result<Option<Leaf>, String> {
+        if let Some(files) = &self.memory {
+            return Ok(files.get(path).cloned());
+        }
         let Some(entry) = self.entries.get(path) else { return Ok(None) };
         let kind = kind(entry);
         let place = self.root.join(path);
@@ -112,7 +143,16 @@ impl ProjectFiles {
         let entries: Vec<Entry> = self.entries.values().cloned().collect();
         let not_entered = with_links(self.not_entered.clone(), &entries);
         let failed = self.failed.iter().filter(|(path, _)| path != ".git").cloned().collect();
-        let snapshot = Snapshot::new(entries, Box::new(Disk(self.root.clone())), unreadable(failed));
+        let snapshot = match &self.memory {
+            Some(files) => {
+                let given = |entry: Entry| {
+                    let bytes = files.get(&entry.path).map(|leaf| leaf.bytes.to_vec());
+                    (entry.path, bytes.map(|bytes| (entry.kind, bytes)))
+                };
+                Snapshot::of_files([]).with_entries(entries.into_iter().map(given).collect())
+            }
+            None => Snapshot::new(entries, Box::new(Disk(self.root.clone())), unreadable(failed)),
+        };
         Worktree { root: self.root.clone(), snapshot, changed: None, not_entered, git: self.git }
     }
 }

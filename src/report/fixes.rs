@@ -131,7 +131,7 @@ pub fn diff(files: &[FixedFile]) -> String {
         if before.is_none() {
             let _ = writeln!(out, "new file mode 100644");
         }
-        let diff = TextDiff::from_lines(old.as_ref(), new.as_ref()).unified_diff().header(&from, &format!("b/{path}")).to_string();
+        let diff = TextDiff::from_lines(&*old, &*new).unified_diff().header(&from, &format!("b/{path}")).to_string();
         // The lines around an edit are shown, too, and may hold a credential.
         out.push_str(&secrets::redacted(path, &diff));
     }

@@ -24,6 +24,15 @@ pub struct Status {
     pub supported_until: Option<String>,
     /// How many days that is from today; negative where it is past.
     pub days_left: Option<i32>,
+    /// Why the road's publisher took the version back, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yanked: Option<String>,
+    /// Why the road's publisher wants projects to leave the version, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+    /// Newer versions that are not rolled out to this repository yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// The version that an upgrade goes to; nothing where there is none.
     pub next: Option<String>,
     /// How many versions lie between, that one included.
@@ -40,6 +49,15 @@ pub struct Status {
     pub open_conflicts: Vec<String>,
     /// What could not be found out, and what a person should know.
     pub notes: Vec<String>,
+}
+
+/// A version that is rolled out step by step.
+#[derive(Clone, Debug, Default, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Waiting {
+    /// The version.
+    pub version: String,
+    /// How many of a hundred repositories take it now.
+    pub rollout: u8,
 }
 
 /// What an upgrade would come to.

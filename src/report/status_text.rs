@@ -28,6 +28,12 @@ pub fn status(status: &Status, width: usize) -> String {
         (None, _) => "how long it is supported is not known".to_owned(),
     };
     let _ = writeln!(out, "  {support}");
+    if let Some(reason) = &status.yanked {
+        paragraph(&mut out, "  ", &format!("taken back by its publisher: {reason}"), width);
+    }
+    if let Some(reason) = &status.deprecated {
+        paragraph(&mut out, "  ", &format!("to be left, its publisher says: {reason}"), width);
+    }
     match &status.next {
         Some(next) => {
             let versions = if status.behind == 1 { "1 version".to_owned() } else { format!("{} versions", status.behind) };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
+use super::dialect::Dialect;
 use super::migration::Migration;
 use crate::repo::config::Level;
 use crate::repo::lock::Ownership;
@@ -47,12 +48,31 @@ pub struct Manifest {
     /// How loudly the road wants its guardrails, by id; what is not named speaks as its own definition says.
     #[serde(default)]
     pub guardrails: BTreeMap<String, Level>,
+    /// The package indexes that a project's pipelines may name.
+    #[serde(default)]
+    pub package_indexes: Vec<String>,
     /// Tables of constants that templates see.
     #[serde(default)]
     pub data: Vec<Data>,
     /// Lists that are chosen from a catalogue by the answers.
     #[serde(default)]
     pub ranking: Vec<Ranking>,
+    /// The template that the version was imported from.
+    pub imported: Option<super::import::Origin>,
+    /// What it was flattened from, where it was an overlay.
+    pub inherited: Option<Inherited>,
+}
+
+/// What a version was flattened from: to be read, not to be followed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Inherited {
+    /// The id of the inherited road.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The digest over its files.
+    pub digest: String,
 }
 
 /// One change of a version.
@@ -194,6 +214,8 @@ pub struct PartManifest {
     /// What each file is; the first rule that matches counts.
     #[serde(default)]
     pub file: Vec<FileRule>,
+    /// The other tool whose template the files are, verbatim; kinds only.
+    pub dialect: Option<Dialect>,
 }
 
 /// Says of files why they are there and whose they are.
@@ -237,7 +259,10 @@ pub struct QuestionFile {
 }
 
 /// A question of the wizard.
-#[derive(Clone, Debug, Deserialize)]
+///
+/// In a kind with a dialect `ask`, `help`, `default`, `choices`, `when` and `validator` are templates of that dialect, which
+/// see the answers to the questions before. In other kinds `when` is an expression, and the rest is taken as it stands.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Question {
     /// The variable that the answer becomes.
@@ -250,33 +275,75 @@ pub struct Question {
     #[serde(rename = "type")]
     pub form: Form,
     /// The answer of somebody in a hurry.
+    #[serde(default)]
     pub default: String,
     /// A fact of the machine that is a better default, where it is known and valid.
     pub default_from: Option<Fact>,
     /// The longest answer, in characters.
     #[serde(default = "longest_answer")]
     pub max_length: usize,
-    /// The possible answers of a `choice`.
+    /// The possible answers of a `choice` or of `many`.
     #[serde(default)]
     pub choices: Vec<Choice>,
+    /// A template that renders to the choices, as a list in YAML.
+    pub choices_from: Option<String>,
+    /// What each value of a `choice` or of `many` is; text where nothing is said.
+    #[serde(default)]
+    pub of: Form,
+    /// Whether it is asked. Where not, its default is the answer.
+    pub when: Option<String>,
+    /// Whether nobody is ever asked: the default is the answer, and it is recorded.
+    #[serde(default)]
+    pub computed: bool,
+    /// A template that renders to what is wrong with an answer, or to nothing.
+    pub validator: Option<String>,
+    /// A regular expression that an answer has to fit as a whole.
+    pub pattern: Option<String>,
+    /// Whether an empty text is an answer.
+    #[serde(default)]
+    pub optional: bool,
+    /// Whether an answer may have several lines.
+    #[serde(default)]
+    pub multiline: bool,
+    /// Whether there is no default: somebody has to answer.
+    #[serde(default)]
+    pub required: bool,
+}
+
+impl Question {
+    /// Whether the answers before it decide what it asks.
+    pub fn is_dynamic(&self) -> bool {
+        self.when.is_some() || self.computed || self.validator.is_some() || self.choices_from.is_some()
+    }
 }
 
 fn longest_answer() -> usize {
     200
 }
 
-/// What an answer looks like.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+/// What an answer looks like. Every answer is recorded as text; templates of a dialect see it as what its form says.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// One of the choices.
     Choice,
     /// One line of text.
+    #[default]
     Text,
     /// An e-mail address.
     Email,
     /// The name of a project, which is also the name of a Python package.
     Name,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// Any value, written as JSON.
+    Json,
+    /// Several of the choices, written as a JSON list.
+    Many,
 }
 
 /// A fact of the machine.
@@ -291,14 +358,20 @@ pub enum Fact {
     GitUserEmail,
     /// Which platform the folder's remote is on.
     RemoteHost,
+    /// The day, `YYYY-MM-DD`.
+    Today,
+    /// The name of the target folder, as it is.
+    FolderName,
 }
 
 /// A possible answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// What is recorded.
     pub value: String,
     /// What a person reads; fits into a sentence.
     pub label: String,
+    /// A template that renders to why the choice cannot be taken, or to nothing.
+    pub unless: Option<String>,
 }

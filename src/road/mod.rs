@@ -1,11 +1,19 @@
 //! L2: a version of a road, read from the binary or a folder and checked as a whole.
 
 pub mod builtin;
+pub mod commit;
+pub mod dialect;
+pub mod import;
 pub mod index;
 pub mod manifest;
 pub mod migration;
+pub mod origin;
+pub mod overlay;
 pub mod pins;
+pub mod registry;
+pub mod rollout;
 pub mod source;
+pub mod sources;
 pub mod store;
 pub mod version;
 
@@ -14,10 +22,14 @@ use std::collections::BTreeMap;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::tree::{Mode, Tree};
+use crate::repo::lock::LockedRoad;
 use manifest::{FileRule, Manifest, PartManifest, Question, QuestionFile};
 
 /// How much a road version may hold. The built-in one has about 300 files and 2 MB.
 pub const LIMITS: crate::base::fs::Limits = crate::base::fs::Limits { files: 10_000, file_bytes: 4 << 20, total_bytes: 64 << 20 };
+
+/// How many kinds and how many layers a road may have.
+const MOST_PARTS: usize = 500;
 
 /// One version of a road, ready to render.
 #[derive(Clone, Debug)]
@@ -36,8 +48,10 @@ pub struct Road {
     pub catalogues: BTreeMap<String, Vec<manifest::Entry>>,
     /// The digest over the sorted manifest of all files.
     pub digest: Digest,
-    /// Where it was read from: `built-in` or a folder.
+    /// Where it was read from, for messages: `built-in`, a folder, an address.
     pub source: String,
+    /// Where it was read from, for records.
+    pub origin: origin::Origin,
 }
 
 /// A layer or a kind: what it is, and its files.
@@ -79,7 +93,7 @@ pub enum Engine {
 
 impl Engine {
     /// Tells the engine from a file name, and returns the name without the engine's suffix.
-    fn of(path: &str) -> (Self, &str) {
+    pub(crate) fn of(path: &str) -> (Self, &str) {
         if let Some(rest) = path.strip_suffix(".jinja") {
             (Self::Jinja, rest)
         } else if let Some(rest) = path.strip_suffix(".liquid") {
@@ -136,7 +150,34 @@ impl Road {
                 .ok_or_else(|| broken(source, &ranking.catalogue, format!("it has no `[[{}]]`", ranking.table)))?;
             catalogues.insert(ranking.name.clone(), entries);
         }
-        Ok(Self { manifest, questions, layers, kinds, constants, catalogues, digest: tree.digest(), source: source.to_owned() })
+        Ok(Self {
+            manifest,
+            questions,
+            layers,
+            kinds,
+            constants,
+            catalogues,
+            digest: tree.digest(),
+            source: source.to_owned(),
+            origin: origin::Origin::of(source),
+        })
+    }
+
+    /// Returns what the lock of a project remembers of the version. Of the built-in road every Highroad knows the rest.
+    pub fn locked(&self) -> LockedRoad {
+        let is_ours = self.source == "built-in";
+        let images = self.constants.get("pins").and_then(|pins| pins.get("images")).and_then(serde_json::Value::as_object);
+        let references = images.into_iter().flat_map(|images| images.values()).filter_map(|image| image.get("ref")?.as_str());
+        let mut images: Vec<String> = if is_ours { Vec::new() } else { references.map(str::to_owned).collect() };
+        images.sort();
+        images.dedup();
+        LockedRoad {
+            id: self.manifest.id.clone(),
+            version: self.manifest.version.clone(),
+            digest: self.digest.to_string(),
+            package_indexes: if is_ours { Vec::new() } else { self.manifest.package_indexes.clone() },
+            images,
+        }
     }
 
     /// Returns a kind by its id.
@@ -159,6 +200,11 @@ impl Road {
         common.chain(&kind.manifest.question)
     }
 
+    /// Returns the levels of guardrails that a lock records: those of a road that no Highroad knows by itself.
+    pub fn recorded_levels(&self) -> BTreeMap<String, crate::repo::config::Level> {
+        if self.origin == origin::Origin::BuiltIn { BTreeMap::new() } else { self.manifest.guardrails.clone() }
+    }
+
     /// Returns the kinds that a new project can be, in the order of `road.toml`.
     pub fn kinds_for_new(&self) -> impl Iterator<Item = &(String, Part)> {
         self.kinds.iter().filter(|(_, kind)| !kind.manifest.for_adoption)
@@ -175,6 +221,9 @@ pub(crate) fn read_manifest(tree: &Tree, source: &str) -> Result<Manifest, Diagn
         return Err(
             broken(source, "road.toml", format!("it has schema {}, this Highroad reads schema 1", manifest.schema)).fix("update Highroad")
         );
+    }
+    if manifest.kinds.len() > MOST_PARTS || manifest.layers.len() > MOST_PARTS {
+        return Err(broken(source, "road.toml", format!("it lists more than {MOST_PARTS} kinds or layers")));
     }
     if !version::is_calendar(&manifest.version) {
         return Err(broken(source, "road.toml", format!("`{}` is no calendar version such as `2026.11.0`", manifest.version)));
@@ -222,7 +271,7 @@ fn parse<T: serde::de::DeserializeOwned>(tree: &Tree, source: &str, path: &str) 
 }
 
 /// Turns a TOML value into the JSON that templates see.
-fn to_json(value: &toml::Value) -> serde_json::Value {
+pub(crate) fn to_json(value: &toml::Value) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
 }
 
@@ -239,7 +288,8 @@ fn read_part(tree: &Tree, source: &str, folder: &str, id: &str) -> Result<Part, 
     let mut files = Vec::new();
     for (path, file) in tree.iter() {
         let Some(inside) = path.as_str().strip_prefix(&prefix) else { continue };
-        let (engine, target) = Engine::of(inside);
+        // A dialect knows its own endings.
+        let (engine, target) = if manifest.dialect.is_some() { (Engine::Copy, inside) } else { Engine::of(inside) };
         let target_plain = FileRule::matchable(target);
         let rule = matchers
             .iter()

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::commit::{self, Commit};
 use super::manifest::STABLE;
+use super::origin::Origin;
+use super::sources::{Kind, Known, Sources};
 use super::store::Store;
-use super::{LIMITS, Road, broken, builtin, index};
+use super::{LIMITS, Road, broken, builtin, index, overlay};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs;
 use crate::base::tree::Tree;
@@ -16,23 +19,86 @@ pub enum Source {
     BuiltIn,
     /// A folder with a `road.toml`, or one with an `index.toml` and a folder for each version.
     Folder(PathBuf),
+    /// A signed registry that was added; the id of the road, where one was named.
+    Registry(Known, Option<String>),
+    /// A commit of a git repository.
+    Git(Commit),
 }
 
 impl Source {
+    /// Finds out what a person names with `--road`: a source that was added (`NAME` or `NAME/ROAD`), a commit
+    /// (`git+https://…@…`), or a folder. A source goes before a folder of the same name, so that no repository can stand in
+    /// its place; the folder is named `./NAME`.
+    ///
+    /// # Errors
+    /// When it is a commit that is not usable, or that nobody signs and `unsigned` does not allow.
+    pub fn named(text: &Path, unsigned: bool) -> Result<Self, Diagnostic> {
+        let Some(name) = text.to_str() else { return Ok(Self::Folder(text.to_owned())) };
+        if Commit::is_meant(name) {
+            let commit = Commit::parse(name)?;
+            let agreed = unsigned || Sources::load()?.at(Kind::Git, &commit.url).is_some();
+            return if agreed { Ok(Self::Git(commit)) } else { Err(commit::unsigned(name)) };
+        }
+        let (name, road) = name.split_once('/').map_or((name, None), |(name, road)| (name, Some(road)));
+        if !super::sources::is_name(name) || road.is_some_and(|road| !super::registry::is_road_id(road)) {
+            return Ok(Self::Folder(text.to_owned()));
+        }
+        let sources = Sources::load()?;
+        match sources.get(name) {
+            Some(known) => Self::of(known, road),
+            None if road.is_none() && !sources.list().is_empty() && fs::look(text)? == fs::Found::Nothing => {
+                Err(sources.find(name).err().unwrap_or_else(|| broken(name, "road.toml", "it is not there")))
+            }
+            None => Ok(Self::Folder(text.to_owned())),
+        }
+    }
+
+    /// Returns the place of a source that was added.
+    ///
+    /// # Errors
+    /// When the list of sources names a commit that is none.
+    pub fn of(known: &Known, road: Option<&str>) -> Result<Self, Diagnostic> {
+        match known.kind {
+            Kind::Registry => Ok(Self::Registry(known.clone(), road.map(str::to_owned))),
+            Kind::Folder => Ok(Self::Folder(PathBuf::from(&known.url))),
+            Kind::Git => Commit::of_source(known).map(Self::Git).ok_or_else(|| {
+                Diagnostic::usage("git-source", "the source names no commit that can be used")
+                    .at(known.url.clone())
+                    .because("the list of sources was edited")
+                    .fix(format!("remove it with `highroad source remove {}` and add it again", known.name))
+            }),
+        }
+    }
+
     /// Reads the road: of several versions, the newest that is for everybody.
     ///
     /// # Errors
     /// When it is not there, or is not usable.
     pub fn read(&self) -> Result<Road, Diagnostic> {
-        match self {
-            Self::BuiltIn => Road::from_tree(&builtin::newest()?.1, "built-in"),
-            Self::Folder(folder) if is_store(folder)? => {
-                let store = Store::open(self)?;
-                let newest = store.newest(STABLE).map(|listed| listed.version.clone());
-                store.read(&newest.ok_or_else(|| broken(&store.shown(), index::FILE, "it names no version that can be read"))?)
+        self.read_noted().map(|(road, _)| road)
+    }
+
+    /// As [`Source::read`], with what a person should know of the place, such as that a registry could not be reached.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_noted(&self) -> Result<(Road, Vec<String>), Diagnostic> {
+        let road = match self {
+            Self::BuiltIn => Road::from_tree(&builtin::newest()?.1, "built-in")?,
+            Self::Folder(folder) if !is_store(folder)? => {
+                let mut road = Road::from_tree(&overlay::read(folder)?, &folder.display().to_string())?;
+                road.origin = Origin::of_folder(folder);
+                road
             }
-            Self::Folder(folder) => Road::from_tree(&read_folder(folder)?, &folder.display().to_string()),
-        }
+            Self::Folder(_) | Self::Registry(..) | Self::Git(_) => {
+                let store = Store::open(self)?;
+                let newest = store.newest(STABLE).ok_or_else(|| store.nothing_to_take())?;
+                let deprecated = newest.deprecated.iter().map(|reason| format!("version {} is to be left: {reason}", newest.version));
+                let notes = store.notes().iter().cloned().chain(deprecated).collect();
+                return Ok((store.read(&newest.version)?, notes));
+            }
+        };
+        Ok((road, Vec::new()))
     }
 }
 

@@ -1,15 +1,21 @@
-//! The versions of a road that are at hand: those inside the binary, a folder of versions, or a folder with one.
+//! The versions of a road that are at hand: inside the binary, in a folder, in a registry, in a commit of a git repository.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::commit::Commit;
 use super::index::{self, Index, Published};
 use super::manifest::{Manifest, STABLE};
+use super::origin::Origin;
+use super::registry::Registry;
 use super::source::{Source, read_folder};
-use super::{Road, broken, builtin, read_manifest, version};
+use super::sources::Known;
+use super::{LIMITS, Road, broken, builtin, overlay, read_manifest, rollout, version};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::fs;
 use crate::base::path::RelPath;
 use crate::base::tree::{File, Mode, Tree};
+use crate::repo::objects::Objects;
 
 /// The largest index or manifest that is read, in bytes.
 const TEXT_LIMIT: u64 = 8 << 20;
@@ -30,6 +36,12 @@ enum Place {
     Many(PathBuf),
     /// The folder of one version.
     One(PathBuf),
+    /// A road of a signed registry.
+    Registry(Arc<Registry>),
+    /// A commit with an index and a folder for each version.
+    GitMany(Commit, Objects),
+    /// A commit with one version.
+    GitOne(Commit, Objects),
 }
 
 /// A version of a road, its files not read yet.
@@ -41,18 +53,68 @@ pub struct Listed {
     pub channel: String,
     /// Its `road.toml`; nothing where its files are gone or cannot be used, which `read` tells more about.
     pub manifest: Option<Manifest>,
+    /// How many of a hundred repositories take it.
+    pub rollout: u8,
+    /// Why a project should leave it, where it should.
+    pub deprecated: Option<String>,
+    /// Why no project may take it, where none may.
+    pub yanked: Option<String>,
+    /// The last day that the publisher answers for it, where its manifest or the index says.
+    pub supported_until: Option<String>,
     /// The digest that it was published with, where there is an index.
     digest: Option<String>,
 }
 
+/// The channel of versions that are supported for long.
+const LONG: &str = "lts";
+
 impl Listed {
-    /// Whether a project on `channel` takes it.
+    /// Whether a project on `channel` takes it: `lts` takes `lts` alone, every other takes `stable` and `lts` too.
     pub fn is_in(&self, channel: &str) -> bool {
-        self.channel == STABLE || self.channel == channel
+        self.channel == channel || channel != LONG && (self.channel == STABLE || self.channel == LONG)
+    }
+
+    /// Whether it goes to a repository, as its publisher rolls it out.
+    pub fn goes_to(&self, repository: &str) -> bool {
+        let road = self.manifest.as_ref().map_or("", |manifest| manifest.id.as_str());
+        rollout::includes(self.rollout, road, &self.version, repository)
+    }
+
+    /// Whether it may be chosen: it is there, and was not taken back.
+    pub fn is_open(&self) -> bool {
+        self.manifest.is_some() && self.yanked.is_none()
     }
 
     fn comes_from(&self, older: &str) -> bool {
         self.manifest.as_ref().is_some_and(|manifest| manifest.upgrades_from.iter().any(|from| from == older))
+    }
+
+    fn plain(manifest: Manifest) -> Self {
+        Self {
+            version: manifest.version.clone(),
+            channel: manifest.channel.clone(),
+            supported_until: Some(manifest.supported_until.clone()),
+            manifest: Some(manifest),
+            rollout: 100,
+            deprecated: None,
+            yanked: None,
+            digest: None,
+        }
+    }
+
+    fn published(published: Published, manifest: Option<Manifest>) -> Self {
+        let Published { version, channel, digest, rollout, supported_until, deprecated, yanked, .. } = published;
+        let of = |field: fn(&Manifest) -> &String| manifest.as_ref().map(|manifest| field(manifest).clone());
+        Self {
+            version,
+            channel: channel.or_else(|| of(|manifest| &manifest.channel)).unwrap_or_else(|| STABLE.to_owned()),
+            supported_until: supported_until.or_else(|| of(|manifest| &manifest.supported_until)),
+            manifest,
+            rollout: rollout.unwrap_or(100),
+            deprecated,
+            yanked,
+            digest: Some(digest),
+        }
     }
 }
 
@@ -60,13 +122,15 @@ impl Store {
     /// Lists the versions of a source.
     ///
     /// # Errors
-    /// When a folder is no road and holds none, or its index is not usable.
+    /// When it is no road and holds none, its index is not usable, or it cannot be had.
     pub fn open(source: &Source) -> Result<Self, Diagnostic> {
         match source {
             Source::BuiltIn => Self::built_in(),
             Source::Folder(folder) if fs::look(&folder.join("road.toml"))? != fs::Found::Nothing => Self::one(folder),
             Source::Folder(folder) if fs::look(&folder.join(index::FILE))? != fs::Found::Nothing => Self::many(folder),
             Source::Folder(folder) => Err(no_road(folder)),
+            Source::Registry(known, road) => Self::registry(known, road.as_deref()),
+            Source::Git(commit) => Self::git(commit),
         }
     }
 
@@ -74,44 +138,55 @@ impl Store {
         let mut versions = Vec::new();
         for version in builtin::versions() {
             let text = builtin::manifest(version).unwrap_or_default();
-            let manifest = manifest_of(text.as_bytes().to_vec(), "built-in")?;
-            versions.push(Listed {
-                version: version.to_owned(),
-                channel: manifest.channel.clone(),
-                manifest: Some(manifest),
-                digest: None,
-            });
+            versions.push(Listed::plain(manifest_of(text.as_bytes().to_vec(), "built-in")?));
         }
         Ok(Self { place: Place::BuiltIn, versions })
     }
 
     fn one(folder: &Path) -> Result<Self, Diagnostic> {
-        let text = fs::read_text(&folder.join("road.toml"), TEXT_LIMIT)?;
-        let manifest = manifest_of(text.into_bytes(), &folder.display().to_string())?;
-        let listed =
-            Listed { version: manifest.version.clone(), channel: manifest.channel.clone(), manifest: Some(manifest), digest: None };
+        let text = match overlay::is_overlay(folder)? {
+            true => overlay::read(folder)?.get("road.toml").map(|file| file.bytes.clone()).unwrap_or_default(),
+            false => fs::read_text(&folder.join("road.toml"), TEXT_LIMIT)?.into_bytes(),
+        };
+        let listed = Listed::plain(manifest_of(text, &folder.display().to_string())?);
         Ok(Self { place: Place::One(folder.to_owned()), versions: vec![listed] })
     }
 
     fn many(folder: &Path) -> Result<Self, Diagnostic> {
         let shown = folder.display().to_string();
         let text = fs::read_text(&folder.join(index::FILE), TEXT_LIMIT)?;
-        let index: Index = toml::from_str(&text).map_err(|error| broken(&shown, index::FILE, error.to_string()))?;
-        if index.version.len() > MOST_VERSIONS {
+        if text.matches("[[version]]").count() > MOST_VERSIONS {
             return Err(broken(&shown, index::FILE, format!("it names more than {MOST_VERSIONS} versions")));
         }
-        let mut versions = Vec::new();
-        for Published { version, channel, digest, .. } in index.version {
-            if !version::is_calendar(&version) {
-                return Err(broken(&shown, index::FILE, format!("`{version}` is no calendar version such as `2026.11.0`")));
-            }
-            let path = folder.join(&version).join("road.toml");
-            let manifest = fs::read_text(&path, TEXT_LIMIT).ok().and_then(|text| manifest_of(text.into_bytes(), &shown).ok());
-            let channel = channel.or_else(|| manifest.as_ref().map(|manifest| manifest.channel.clone()));
-            versions.push(Listed { version, channel: channel.unwrap_or_else(|| STABLE.to_owned()), manifest, digest: Some(digest) });
-        }
-        versions.sort_by(|a, b| version::compare(&a.version, &b.version));
+        let manifest = |version: &str| fs::read_text(&folder.join(version).join("road.toml"), TEXT_LIMIT).ok();
+        let versions = indexed(&text, &shown, manifest)?;
         Ok(Self { place: Place::Many(folder.to_owned()), versions })
+    }
+
+    fn registry(known: &Known, road: Option<&str>) -> Result<Self, Diagnostic> {
+        let registry = Registry::open(known, road)?;
+        let shown = known.url.clone();
+        let mut versions = Vec::new();
+        for entry in &registry.listing.versions {
+            let manifest = manifest_of(entry.manifest.clone().into_bytes(), &shown).ok();
+            // A version whose manifest is of another road or version is none that can be used.
+            let manifest = manifest.filter(|manifest| manifest.id == registry.listing.road && manifest.version == entry.published.version);
+            versions.push(Listed::published(entry.published.clone(), manifest));
+        }
+        Ok(Self { place: Place::Registry(Arc::new(registry)), versions })
+    }
+
+    fn git(commit: &Commit) -> Result<Self, Diagnostic> {
+        let objects = commit.objects()?;
+        let shown = commit.shown();
+        if let Some(text) = objects.text("road.toml", TEXT_LIMIT)? {
+            let listed = Listed::plain(manifest_of(text.into_bytes(), &shown)?);
+            return Ok(Self { place: Place::GitOne(commit.clone(), objects), versions: vec![listed] });
+        }
+        let Some(text) = objects.text(index::FILE, TEXT_LIMIT)? else { return Err(no_road(Path::new(&shown))) };
+        let manifest = |version: &str| objects.text(&format!("{version}/road.toml"), TEXT_LIMIT).ok().flatten();
+        let versions = indexed(&text, &shown, manifest)?;
+        Ok(Self { place: Place::GitMany(commit.clone(), objects), versions })
     }
 
     /// Returns the versions, oldest first.
@@ -134,12 +209,40 @@ impl Store {
         match &self.place {
             Place::BuiltIn => "built-in".to_owned(),
             Place::Many(folder) | Place::One(folder) => folder.display().to_string(),
+            Place::Registry(registry) => registry.url().to_owned(),
+            Place::GitMany(commit, _) | Place::GitOne(commit, _) => commit.shown(),
         }
     }
 
-    /// Returns the newest version that a project on `channel` takes.
+    /// Returns where the versions are, for records.
+    pub fn origin(&self) -> Origin {
+        match &self.place {
+            Place::BuiltIn => Origin::BuiltIn,
+            Place::Many(folder) | Place::One(folder) => Origin::of_folder(folder),
+            Place::Registry(registry) => Origin::Registry(registry.url().to_owned()),
+            Place::GitMany(commit, _) | Place::GitOne(commit, _) => commit.origin(),
+        }
+    }
+
+    /// Returns what a person should know of the place, such as that a registry could not be reached.
+    pub fn notes(&self) -> &[String] {
+        match &self.place {
+            Place::Registry(registry) => &registry.notes,
+            Place::BuiltIn | Place::Many(_) | Place::One(_) | Place::GitMany(..) | Place::GitOne(..) => &[],
+        }
+    }
+
+    /// Returns the newest version that a new project on `channel` takes: one that goes to everybody.
     pub fn newest(&self, channel: &str) -> Option<&Listed> {
-        self.versions.iter().rev().find(|listed| listed.manifest.is_some() && listed.is_in(channel))
+        self.versions.iter().rev().find(|listed| listed.is_open() && listed.rollout == 100 && listed.is_in(channel))
+    }
+
+    /// Says that no version can be taken.
+    pub fn nothing_to_take(&self) -> Diagnostic {
+        Diagnostic::usage("no-version", "the road has no version for a new project")
+            .at(self.shown())
+            .because("each is yanked, rolled out to some repositories only, in another channel, or cannot be read")
+            .fix("ask the road's publisher for a version that is for everybody")
     }
 
     /// Reads a version, and proves that it has the bytes that it was published with.
@@ -147,43 +250,75 @@ impl Store {
     /// # Errors
     /// `version-unknown`, `version-gone`, `version-changed`, or what makes its files unusable.
     pub fn read(&self, version: &str) -> Result<Road, Diagnostic> {
-        let shown = self.shown();
+        let (tree, place) = self.tree(version)?;
+        let mut road = Road::from_tree(&tree, &place)?;
+        road.origin = self.origin();
+        let is_indexed = self.get(version).is_some_and(|listed| listed.digest.is_some());
+        if is_indexed && road.manifest.version != version {
+            return Err(broken(&place, "road.toml", format!("it says that it is version {}", road.manifest.version)));
+        }
+        Ok(road)
+    }
+
+    /// Reads the files of a version, and proves that they are what was published. Returns where they were, too, for messages.
+    ///
+    /// # Errors
+    /// `version-unknown`, `version-gone`, `version-changed`, or what makes its files unreadable.
+    pub fn tree(&self, version: &str) -> Result<(Tree, String), Diagnostic> {
         let Some(listed) = self.get(version) else {
             let known: Vec<&str> = self.versions.iter().map(|listed| listed.version.as_str()).collect();
             return Err(Diagnostic::usage("version-unknown", format!("there is no version `{version}` of the road"))
-                .at(shown)
+                .at(self.shown())
                 .because("what the road published does not name it")
                 .fix(did_you_mean(version, &known)));
         };
-        let folder = match &self.place {
-            Place::BuiltIn => {
-                let tree = builtin::read(version).unwrap_or_default();
-                return Road::from_tree(&tree, "built-in");
-            }
-            Place::One(folder) => return Road::from_tree(&read_folder(folder)?, &shown),
-            Place::Many(folder) => folder.join(version),
+        let shown = self.shown();
+        let (tree, place) = match &self.place {
+            Place::BuiltIn => (builtin::read(version).unwrap_or_default(), shown),
+            Place::One(folder) => (overlay::read(folder)?, shown),
+            Place::Many(folder) => (self.published(&folder.join(version), version)?, folder.join(version).display().to_string()),
+            Place::Registry(registry) => (registry.read(version)?, format!("{shown}/{version}")),
+            Place::GitOne(_, objects) => (objects.tree("", LIMITS)?, shown),
+            Place::GitMany(_, objects) => (objects.tree(version, LIMITS)?, format!("{shown}/{version}")),
         };
-        let place = folder.display().to_string();
-        if fs::look(&folder)? == fs::Found::Nothing {
-            return Err(Diagnostic::usage("version-gone", format!("version {version} of the road is gone"))
-                .at(place)
-                .because("the index names it, and its folder is not there")
-                .fix("get the folder back from the road's publisher or its history, or name another version with `--to`"));
-        }
-        let tree = read_folder(&folder)?;
-        let (found, recorded) = (tree.digest().to_string(), listed.digest.clone().unwrap_or_default());
-        if found != recorded {
+        let found = tree.digest().to_string();
+        if let Some(recorded) = listed.digest.as_ref().filter(|recorded| **recorded != found) {
             return Err(Diagnostic::usage("version-changed", format!("version {version} of the road is not what was published"))
                 .at(place)
                 .because(format!("its files have the digest {found}, and the index records {recorded}; a published version never changes"))
                 .fix("get the folder back from the road's publisher, and ask who changed it; `highroad road verify` tells more"));
         }
-        let road = Road::from_tree(&tree, &place)?;
-        if road.manifest.version != version {
-            return Err(broken(&place, "road.toml", format!("it says that it is version {}", road.manifest.version)));
-        }
-        Ok(road)
+        Ok((tree, place))
     }
+
+    /// Reads the folder of a version that an index names.
+    fn published(&self, folder: &Path, version: &str) -> Result<Tree, Diagnostic> {
+        if fs::look(folder)? != fs::Found::Nothing {
+            return read_folder(folder);
+        }
+        Err(Diagnostic::usage("version-gone", format!("version {version} of the road is gone"))
+            .at(folder.display().to_string())
+            .because("the index names it, and its folder is not there")
+            .fix("get the folder back from the road's publisher or its history, or name another version with `--to`"))
+    }
+}
+
+/// Reads an index, with the manifest of each version where it can be had.
+fn indexed(text: &str, shown: &str, manifest: impl Fn(&str) -> Option<String>) -> Result<Vec<Listed>, Diagnostic> {
+    let index: Index = toml::from_str(text).map_err(|error| broken(shown, index::FILE, error.to_string()))?;
+    if index.version.len() > MOST_VERSIONS {
+        return Err(broken(shown, index::FILE, format!("it names more than {MOST_VERSIONS} versions")));
+    }
+    let mut versions = Vec::new();
+    for published in index.version {
+        if let Some(problem) = published.problem() {
+            return Err(broken(shown, index::FILE, problem));
+        }
+        let manifest = manifest(&published.version).and_then(|text| manifest_of(text.into_bytes(), shown).ok());
+        versions.push(Listed::published(published, manifest));
+    }
+    versions.sort_by(|a, b| version::compare(&a.version, &b.version));
+    Ok(versions)
 }
 
 /// Returns the versions that a chain of `upgrades-from` leads to, oldest first. A version that `takes` refuses is no step.

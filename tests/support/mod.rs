@@ -73,7 +73,12 @@ pub fn clean(command: &mut Command, folder: &Path) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("GIT_")
-            || matches!(name.as_str(), "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "COLUMNS" | "RUST_LOG" | "VIRTUAL_ENV" | "XDG_CONFIG_HOME")
+            || name.starts_with("HIGHROAD_")
+            || name.to_ascii_lowercase().ends_with("_proxy")
+            || matches!(
+                name.as_str(),
+                "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "COLUMNS" | "RUST_LOG" | "VIRTUAL_ENV" | "XDG_CONFIG_HOME" | "XDG_DATA_HOME"
+            )
         {
             command.env_remove(name);
         }

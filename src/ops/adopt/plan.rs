@@ -93,7 +93,7 @@ pub fn plan(road: &Road, options: &Options, survey: &Survey, progress: Progress<
     let made: Files = future.iter().map(|(path, file)| (path.clone(), Some(file.after.clone()))).collect();
     let lock_text = lock_text(road, survey, &complete, &taken);
     let own = text_of(snapshot, config::FILE);
-    let config_text = files::config_text(own.as_deref(), &config_of(road, &survey.kind, &complete))?;
+    let config_text = files::config_text(own.as_deref(), &config_of(road, &survey.kind, &complete, &survey.root))?;
     let mut over = made.clone();
     over.insert(lock::FILE.to_owned(), Some(lock_text.clone().into_bytes()));
     over.insert(config::FILE.to_owned(), Some(config_text.clone().into_bytes()));
@@ -275,7 +275,7 @@ fn text_of(snapshot: &Snapshot, path: &str) -> Option<String> {
 fn told(path: &str, before: Option<&[u8]>, after: &[u8], why: String, announced: Vec<adopt::Announced>) -> AdoptedFile {
     let (old, new) = (String::from_utf8_lossy(before.unwrap_or_default()), String::from_utf8_lossy(after));
     let (mut added, mut removed) = (0, 0);
-    for change in TextDiff::from_lines(old.as_ref(), new.as_ref()).iter_all_changes() {
+    for change in TextDiff::from_lines(&*old, &*new).iter_all_changes() {
         match change.tag() {
             ChangeTag::Equal => {}
             ChangeTag::Insert => added += 1,

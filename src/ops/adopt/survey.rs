@@ -1,11 +1,12 @@
 //! Everything that is known before a person chooses: the stack, the answers, what the road would give, what could be fixed.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::answers::{self, Sources};
 use super::files::{self, Gift, Gifts, Offer};
 use super::{Options, fixes, items};
+use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::guardrails::edits::Files;
 use crate::guardrails::outcome::{Judged, Outcome};
@@ -16,10 +17,10 @@ use crate::render::answers::Asker;
 use crate::render::questions::Machine;
 use crate::render::{self, ENGINES};
 use crate::repo::answers::Answers;
-use crate::repo::config::{self, Config, RoadReference};
+use crate::repo::config::{self, Config};
 use crate::repo::foreign_answers::{self, Leftover, Taken};
 use crate::repo::git;
-use crate::repo::lock::{self, Lock, LockedRoad};
+use crate::repo::lock::{self, Lock};
 use crate::repo::stack::{self, Stack};
 use crate::repo::worktree::{self, Scope};
 use crate::report::adopt::{Answer, Item, Kept};
@@ -71,7 +72,11 @@ pub fn survey(road: &Road, options: &Options, asker: Option<&mut dyn Asker>, pro
     let stack = stack::detect(snapshot);
     let leftovers = foreign_answers::read(snapshot);
     let taken = foreign_answers::taken(&leftovers);
-    let machine = Machine { git: git::facts(&root), folder: root.file_name().map(|name| name.to_string_lossy().into_owned()) };
+    let machine = Machine {
+        git: git::facts(&root),
+        folder: root.file_name().map(|name| name.to_string_lossy().into_owned()),
+        today: Some(Day::today()),
+    };
     let branch = git::default_branch(&root);
     let sources = Sources {
         road,
@@ -206,7 +211,7 @@ fn firing(
         .zip(&rendered.reasons)
         .map(|((path, file), reason)| lock::LockedFile::new(path.as_str(), reason.ownership, file, git::blob_id(&file.bytes)));
     let lock = lock_of(road, kind, &everything, file.collect());
-    let config = config_of(road, kind, &everything);
+    let config = config_of(road, kind, &everything, &before.worktree.root);
     let over: Files =
         [(config::FILE.to_owned(), Some(config.to_text().into_bytes())), (lock::FILE.to_owned(), Some(lock.to_text().into_bytes()))].into();
     let options = check::Options { only: asked.into_iter().collect(), ..options.clone() };
@@ -222,8 +227,9 @@ fn ids(outcome: &Outcome) -> BTreeSet<&'static str> {
 pub(super) fn lock_of(road: &Road, kind: &str, answers: &Answers, file: Vec<lock::LockedFile>) -> Lock {
     Lock {
         schema: 1,
+        guardrails: road.recorded_levels(),
         engine: ENGINES.to_owned(),
-        road: LockedRoad { id: road.manifest.id.clone(), version: road.manifest.version.clone(), digest: road.digest.to_string() },
+        road: road.locked(),
         kind: kind.to_owned(),
         answers: answers.clone(),
         file,
@@ -232,11 +238,10 @@ pub(super) fn lock_of(road: &Road, kind: &str, answers: &Answers, file: Vec<lock
 }
 
 /// Returns `highroad.toml` of an adoption, without waivers.
-pub(super) fn config_of(road: &Road, kind: &str, answers: &Answers) -> Config {
-    let source = if road.source == "built-in" { road.source.clone() } else { "folder".to_owned() };
+pub(super) fn config_of(road: &Road, kind: &str, answers: &Answers, root: &Path) -> Config {
     Config {
         schema: 1,
-        road: Some(RoadReference { id: road.manifest.id.clone(), version: road.manifest.version.clone(), source, channel: None }),
+        road: Some(road.origin.reference(&road.manifest.id, &road.manifest.version, root)),
         kind: Some(kind.to_owned()),
         answers: answers.clone(),
         guardrails: std::collections::BTreeMap::new(),

@@ -50,7 +50,7 @@ pub struct Base {
     /// Where they come from.
     pub origin: Origin,
     /// The version that they come from, where it can be had.
-    pub road: Option<Road>,
+    pub road: Option<Arc<Road>>,
     /// What the version gives, and the project did not take.
     pub not_taken: BTreeSet<String>,
 }
@@ -62,13 +62,30 @@ pub struct Base {
 /// the files either, unless `without_base` allows to go on.
 pub fn recover(project: &Project, versions: &Versions, without_base: bool) -> Result<Base, Diagnostic> {
     let lock = &project.lock;
-    let rendered = versions.came_from(lock).and_then(|road| Ok((render::render(&road, &lock.kind, &lock.answers)?, road)));
+    let rendered =
+        versions.came_from(lock).and_then(|road| Ok((Arc::new(render::render(&road, &lock.kind, &lock.answers)?), Arc::new(road))));
+    recover_from(project, rendered, without_base)
+}
+
+/// Recovers the files as the project once got them from its version and what that renders to, or why these cannot be had.
+///
+/// # Errors
+/// As [`recover`].
+pub fn recover_from(
+    project: &Project,
+    rendered: Result<(Arc<Rendered>, Arc<Road>), Diagnostic>,
+    without_base: bool,
+) -> Result<Base, Diagnostic> {
+    let lock = &project.lock;
     let (road, rendered, problem) = match rendered {
         Ok((rendered, road)) => (Some(road), Some(rendered), None),
         Err(error) => (None, None, Some(error)),
     };
+    if let Some(road) = road.as_ref().filter(|road| !lock.guardrails.is_empty() && road.manifest.guardrails != lock.guardrails) {
+        return Err(levels_edited(road));
+    }
     let mut base = Base { files: BTreeMap::new(), origin: Origin::Rendered, road, not_taken: BTreeSet::new() };
-    let templates = rendered.as_ref().map(templates).unwrap_or_default();
+    let templates = rendered.as_deref().map(templates).unwrap_or_default();
     let mut open: Vec<&LockedFile> = Vec::new();
     for file in &lock.file {
         let made = rendered.as_ref().and_then(|rendered| rendered.tree.get(&file.path)).filter(|made| is_as_locked(made, file));
@@ -142,6 +159,13 @@ fn edited(lock: &Lock, first: &LockedFile, count: usize) -> Diagnostic {
             lock.road.id, lock.road.version, first.path
         ))
         .fix("take it back with `git checkout HEAD -- highroad.lock` or from the history; answers are changed in `highroad.toml`")
+}
+
+fn levels_edited(road: &Road) -> Diagnostic {
+    Diagnostic::usage("lock-edited", format!("`{}` was edited", lock::FILE))
+        .at(lock::FILE)
+        .because(format!("road `{}` {} wants its guardrails otherwise than it records", road.manifest.id, road.manifest.version))
+        .fix("take it back with `git checkout HEAD -- highroad.lock` or from the history; levels are changed in `highroad.toml`")
 }
 
 /// Returns which template made which file.

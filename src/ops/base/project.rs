@@ -37,7 +37,27 @@ impl Project {
         let root = find(path)?;
         // What a killed run left may be the records themselves.
         let recovered = transaction::recover(&root)?;
+        Ok(Self { recovered, ..Self::read(root)? })
+    }
+
+    /// Reads the project at `root` and writes nothing, not even what a killed run left to take back.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn read(root: PathBuf) -> Result<Self, Diagnostic> {
         let config_text = fs::read_text(&root.join(config::FILE), RECORD_LIMIT)?;
+        let lock_text = match fs::look(&root.join(lock::FILE))? {
+            Found::Nothing => None,
+            Found::Folder(_) | Found::Other(_) => Some(fs::read_text(&root.join(lock::FILE), RECORD_LIMIT)?),
+        };
+        Self::of_texts(root, config_text, lock_text.as_deref())
+    }
+
+    /// Makes a project of the text of its records.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn of_texts(root: PathBuf, config_text: String, lock_text: Option<&str>) -> Result<Self, Diagnostic> {
         let config = Config::read(&config_text)?;
         config.check_ids(&config_text, &crate::guardrails::ids())?;
         let Some(road) = config.road.clone() else {
@@ -46,14 +66,14 @@ impl Project {
                 .because("it has no `[road]`: it has guardrails only")
                 .fix("put it on the road with `highroad adopt`"));
         };
-        if fs::look(&root.join(lock::FILE))? == Found::Nothing {
+        let Some(lock_text) = lock_text else {
             return Err(Diagnostic::usage("no-lock", format!("`{}` is missing", lock::FILE))
                 .at(root.display().to_string())
                 .because("without it nobody knows what the project came from")
                 .fix("take it back with `git checkout HEAD -- highroad.lock`, or from the history"));
-        }
-        let lock = Lock::read(&fs::read_text(&root.join(lock::FILE), RECORD_LIMIT)?)?;
-        let project = Self { root, config, config_text, road, lock, recovered };
+        };
+        let lock = Lock::read(lock_text)?;
+        let project = Self { root, config, config_text, road, lock, recovered: None };
         project.compare_records()?;
         Ok(project)
     }

@@ -1,12 +1,17 @@
 //! The versions of a project's road that are at hand.
 
-use std::path::Path;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 use super::Project;
 use crate::base::diagnostic::Diagnostic;
-use crate::repo::config;
+use crate::repo::config::{self, RoadReference};
+use crate::repo::identity;
 use crate::repo::lock::{self, Lock};
+use crate::road::commit::{self, Commit};
+use crate::road::origin::{Origin, recorded_folder};
 use crate::road::source::Source;
+use crate::road::sources::{Kind, Sources};
 use crate::road::store::{Listed, Store};
 use crate::road::{Road, version};
 
@@ -17,40 +22,65 @@ pub struct Versions {
     pub store: Store,
     /// Where else the version that the project came from may be.
     others: Vec<Store>,
-    /// Whether a person named the folder.
+    /// Whether a person named the place.
     pub named: bool,
+    /// What the repository is known by, once it was looked up.
+    repository: OnceCell<String>,
+    place: (PathBuf, String),
 }
 
 impl Versions {
-    /// Lists the versions that are at hand: in `folder` where a person named one, else where `highroad.toml` says.
+    /// Lists the versions that are at hand: where a person named a place (a folder, a source, a commit), else where
+    /// `highroad.toml` says. `unsigned` allows a commit that nobody signs.
     ///
     /// # Errors
-    /// When the road was read from a folder and none is named, the folder is no road, or it is another road.
-    pub fn of(project: &Project, folder: Option<&Path>) -> Result<Self, Diagnostic> {
+    /// When nobody knows the place, it is no road or another one, or it cannot be had.
+    pub fn of(project: &Project, road: Option<&Path>, unsigned: bool) -> Result<Self, Diagnostic> {
         let built_in = Store::open(&Source::BuiltIn)?;
-        let Some(folder) = folder else {
-            let locked = &project.lock.road;
+        let locked = &project.lock.road;
+        let name = project.lock.answers.get("name").unwrap_or(&locked.id).clone();
+        let with = |store: Store, others: Vec<Store>| Self {
+            store,
+            others,
+            named: road.is_some(),
+            repository: OnceCell::new(),
+            place: (project.root.clone(), name.clone()),
+        };
+        let source = match road {
+            Some(text) => Some(Source::named(text, unsigned)?),
+            None => recorded(project)?,
+        };
+        let Some(source) = source else {
             let same = |store: &Store| {
                 store.id() == Some(&locked.id) && store.read(&locked.version).is_ok_and(|road| road.digest.to_string() == locked.digest)
             };
             if project.road.source == "built-in" && built_in.id() == Some(&locked.id) || same(&built_in) {
-                return Ok(Self { store: built_in, others: Vec::new(), named: false });
+                return Ok(with(built_in, Vec::new()));
             }
             return Err(Diagnostic::usage("road-folder", "nobody knows where the project's road is")
                 .at(config::FILE)
                 .because(format!("road `{}` was read from a folder, and this Highroad does not hold it", locked.id))
                 .fix("name the folder of its versions with `--road FOLDER`"));
         };
-        let store = Store::open(&Source::Folder(folder.to_owned()))?;
+        let store = Store::open(&for_road(source, &locked.id))?;
         match store.id() {
-            Some(id) if id != project.lock.road.id => {
-                Err(Diagnostic::usage("other-road", format!("the folder holds another road, `{id}`"))
-                    .at(folder.display().to_string())
-                    .because(format!("the project is on road `{}`", project.lock.road.id))
-                    .fix("name a folder of that road; a project changes roads with `highroad adopt`"))
+            Some(id) if id != locked.id => Err(Diagnostic::usage("other-road", format!("the place holds another road, `{id}`"))
+                .at(store.shown())
+                .because(format!("the project is on road `{}`", locked.id))
+                .fix("name a place of that road; a project changes roads with `highroad adopt`")),
+            Some(_) | None => {
+                // An earlier commit of the same repository still has the version that the project came from.
+                let before = recorded_commit(project).filter(|commit| store.origin() != commit.origin());
+                let agreed = |commit: &Commit| Sources::load().is_ok_and(|sources| sources.at(Kind::Git, &commit.url).is_some());
+                let before = before.filter(agreed).and_then(|commit| Store::open(&Source::Git(commit)).ok());
+                Ok(with(store, before.into_iter().chain([built_in]).collect()))
             }
-            Some(_) | None => Ok(Self { store, others: vec![built_in], named: true }),
         }
+    }
+
+    /// Whether a version goes to this repository, as its publisher rolls it out.
+    pub fn takes(&self, listed: &Listed) -> bool {
+        listed.rollout >= 100 || listed.goes_to(self.repository.get_or_init(|| identity::id_of(&self.place.0, &self.place.1)))
     }
 
     /// Reads the version that the project came from, with the bytes that the lock records.
@@ -95,11 +125,13 @@ impl Versions {
         store.read(version)
     }
 
-    /// Returns what `highroad.toml` has to say of where the road comes from, if that is another place now.
-    pub fn source(&self, road: &Road, recorded: &str) -> Option<&'static str> {
-        let inside = |store: &Store| store.read(&road.manifest.version).is_ok_and(|held| held.digest == road.digest);
-        let now = if !self.named || recorded == "built-in" && self.others.iter().any(inside) { "built-in" } else { "folder" };
-        (now != recorded).then_some(now)
+    /// Returns what `highroad.toml` of the project at `root` has to say of where the road comes from, if that is another place
+    /// now.
+    pub fn source(&self, road: &Road, recorded: &RoadReference, root: &Path) -> Option<RoadReference> {
+        let inside = |store: &Store| store.origin() == Origin::BuiltIn && held(store, road);
+        let now = if recorded.source == "built-in" && self.others.iter().any(inside) { Origin::BuiltIn } else { self.store.origin() };
+        let now = now.reference(&road.manifest.id, &road.manifest.version, root);
+        (now.source != recorded.source || now.place() != recorded.place()).then_some(now)
     }
 
     /// Returns every version that is at hand, oldest first; of those in several places, the one where upgrades come from.
@@ -114,6 +146,57 @@ impl Versions {
         all.sort_by(|a, b| version::compare(&a.version, &b.version));
         all
     }
+}
+
+fn held(store: &Store, road: &Road) -> bool {
+    store.read(&road.manifest.version).is_ok_and(|held| held.digest == road.digest)
+}
+
+/// Returns the source with the project's road named, where it may hold several.
+fn for_road(source: Source, id: &str) -> Source {
+    match source {
+        Source::Registry(known, None) => Source::Registry(known, Some(id.to_owned())),
+        Source::BuiltIn | Source::Folder(_) | Source::Registry(..) | Source::Git(_) => source,
+    }
+}
+
+/// Returns the place that `highroad.toml` records; nothing where that is the binary or a folder that is not recorded.
+///
+/// # Errors
+/// When it is a place that nobody on this machine agreed to take a road from.
+fn recorded(project: &Project) -> Result<Option<Source>, Diagnostic> {
+    let road = &project.road;
+    let url = road.url.as_deref().unwrap_or_default();
+    match road.source.as_str() {
+        "registry" => match Sources::load()?.at(Kind::Registry, url) {
+            Some(known) => Source::of(known, None).map(Some),
+            None => Err(Diagnostic::usage("source-unknown", "this machine does not know the registry that the project's road is from")
+                .at(config::FILE)
+                .because(format!("`{url}` was not added here, and no repository decides whom you trust"))
+                .fix(format!("get the registry's root from its publisher, then `highroad source add {url} --root root.json`"))),
+        },
+        "git" => {
+            let commit = recorded_commit(project).ok_or_else(|| {
+                Diagnostic::usage("git-source", "the project's road is from git, and its commit is not recorded")
+                    .at(config::FILE)
+                    .because("`url` and `commit` name no full commit")
+                    .fix("take `highroad.toml` back from the history, or name the commit with `--road git+URL@COMMIT`")
+            })?;
+            let sources = Sources::load()?;
+            let known = sources.at(Kind::Git, &commit.url).ok_or_else(|| commit::unsigned(&commit.shown()))?;
+            Source::of(known, None).map(Some)
+        }
+        "folder" => {
+            let folder = road.path.as_deref().and_then(|path| recorded_folder(path, &project.root));
+            Ok(folder.filter(|folder| folder.is_dir()).map(Source::Folder))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn recorded_commit(project: &Project) -> Option<Commit> {
+    let road = &project.road;
+    Commit::of(road.url.as_deref()?, road.commit.as_deref()?, road.path.as_deref()).ok()
 }
 
 fn other_bytes(lock: &Lock, why: String) -> Diagnostic {

@@ -179,7 +179,7 @@ impl Session {
         let kind = if locked.mode == Kind::Executable.git() { Kind::Executable } else { Kind::Plain };
         let found = blobs(&self.project.root, &[&locked.blob], LIMITS.file_bytes).remove(&locked.blob);
         let bytes = found.or_else(|| {
-            let versions = Versions::of(&self.project, None).ok()?;
+            let versions = Versions::of(&self.project, None, false).ok()?;
             let road = versions.read(&self.project.lock.road.version).ok()?;
             let rendered = render::render(&road, &self.project.lock.kind, &self.project.lock.answers).ok()?;
             rendered.tree.get(path).map(|file| base::leaf(file).bytes.to_vec())

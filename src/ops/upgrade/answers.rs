@@ -1,5 +1,6 @@
 //! The answers that the new version is rendered with: given, as recorded, or asked.
 
+use crate::base::day::Day;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::ops::base::Project;
 use crate::ops::migrations;
@@ -9,6 +10,7 @@ use crate::repo::answers::Answers;
 use crate::repo::config::FILE;
 use crate::repo::git;
 use crate::report::upgrade::Answer;
+use crate::road::manifest::Question;
 use crate::road::migration::Migration;
 use crate::road::{Part, Road};
 
@@ -33,6 +35,8 @@ pub enum Asking<'a> {
     Ask(&'a mut dyn Asker),
     /// The suggestion is taken.
     Suggest,
+    /// What the road itself suggests is taken, whatever the machine knows.
+    Bare,
     /// It is an error.
     Refuse,
 }
@@ -62,9 +66,14 @@ pub fn gather(
         }
     }
     let mut again = Vec::new();
+    let mut recalled = Answers::new();
     for question in road.questions_of(kind) {
         let Some(answer) = known.get(&question.key).filter(|_| !have.contains_key(&question.key)) else { continue };
         match questions::problem(question, answer, dependencies(kind)) {
+            // What is only asked under a condition, or never, is settled in its turn.
+            None if question.is_dynamic() && !is_edited(project, &question.key) => {
+                recalled.insert(question.key.clone(), answer.clone());
+            }
             None => {
                 have.insert(question.key.clone(), answer.clone());
             }
@@ -72,6 +81,9 @@ pub fn gather(
             Some(problem) if is_edited(project, &question.key) => return Err(invalid(project, &question.key, answer, problem)),
             Some(_) => again.push(question.key.as_str()),
         }
+    }
+    if road.questions_of(kind).any(Question::is_dynamic) {
+        recall(road, kind, &mut have, &recalled)?;
     }
     let open: Vec<&str> = asked.iter().copied().filter(|key| !have.contains_key(*key)).collect();
     let (answers, how) = if open.is_empty() { (have, "edited") } else { settle(project, road, kind, have, &open, &again, asking)? };
@@ -89,7 +101,7 @@ fn settle(
     asking: Asking<'_>,
 ) -> Result<(Answers, &'static str), Diagnostic> {
     let folder = project.root.file_name().map(|name| name.to_string_lossy().into_owned());
-    let machine = || Machine { git: git::facts(&project.root), folder };
+    let machine = || Machine { git: git::facts(&project.root), folder, today: Some(Day::today()) };
     match asking {
         Asking::Ask(asker) => {
             let machine = machine();
@@ -100,7 +112,8 @@ fn settle(
                 }
             }
         }
-        Asking::Suggest => Ok((answers::complete(road, kind, have, &machine()), "suggested")),
+        Asking::Suggest => Ok((answers::complete(road, kind, have, &machine())?, "suggested")),
+        Asking::Bare => Ok((answers::complete(road, kind, have, &Machine::default())?, "suggested")),
         Asking::Refuse => {
             let list = open.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
             let why = match again.first() {
@@ -116,6 +129,13 @@ fn settle(
                 )))
         }
     }
+}
+
+/// Adds what needs no person: recorded answers to questions that are still asked, and the defaults of those that are not.
+fn recall(road: &Road, kind: &Part, have: &mut Answers, recalled: &Answers) -> Result<(), Diagnostic> {
+    let (settled, open) = answers::settle(road, kind, have, recalled, &Machine::default())?;
+    have.extend(settled.into_iter().filter(|(key, _)| !open.contains(key)));
+    Ok(())
 }
 
 fn is_edited(project: &Project, key: &str) -> bool {

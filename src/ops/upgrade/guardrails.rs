@@ -13,15 +13,24 @@ use crate::repo::snapshot::EntryKind;
 use crate::repo::worktree::Scope;
 use crate::report::upgrade::{Brief, Counts, Guardrails, NotChecked};
 
+/// How loudly the two versions want their guardrails, where that is known; else what the binary holds speaks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// The levels of the version that the project came from.
+    pub before: Option<&'a BTreeMap<String, Level>>,
+    /// The levels of the version that it goes to.
+    pub after: Option<&'a BTreeMap<String, Level>>,
+}
+
 /// Checks the project as it is and as the steps would leave it. Files with open conflicts count as they are now: half of
 /// each is undecided.
 ///
 /// # Errors
 /// As a check.
-pub(super) fn compare(files: &ProjectFiles, steps: &[Step], conflicted: &[&str]) -> Result<Guardrails, Diagnostic> {
+pub fn compare(files: &ProjectFiles, steps: &[Step], conflicted: &[&str], wanted: &Wanted<'_>) -> Result<Guardrails, Diagnostic> {
     let options = Options { path: files.root.clone(), explicit: true, scope: Scope::Full, only: Vec::new(), skip: Vec::new() };
     let silent = |_: usize, _: usize| {};
-    let before = check::check_worktree(files.worktree(), &options, &silent)?.outcome;
+    let before = check::check_as(files.worktree(), &options, wanted.before, &silent)?.outcome;
     let mut changed = files.worktree();
     let decided = steps.iter().filter(|step| !conflicted.contains(&step.path.as_str()));
     let overlay: BTreeMap<String, Option<(EntryKind, Vec<u8>)>> = decided
@@ -39,7 +48,7 @@ pub(super) fn compare(files: &ProjectFiles, steps: &[Step], conflicted: &[&str])
         })
         .collect();
     changed.snapshot = changed.snapshot.with_entries(overlay);
-    let after = check::check_worktree(changed, &options, &silent)?.outcome;
+    let after = check::check_as(changed, &options, wanted.after, &silent)?.outcome;
     let mut not_checked: Vec<NotChecked> =
         after.unscannable.iter().map(|file| NotChecked { path: file.path.clone(), why: file.why.clone() }).collect();
     not_checked.extend(conflicted.iter().map(|path| NotChecked { path: (*path).to_owned(), why: "its conflicts are open".to_owned() }));

@@ -1,8 +1,9 @@
 //! `highroad upgrade`: brings a project to another version of its road, as a three-way merge that keeps the person's edits.
 
 pub mod answers;
+pub mod engine;
 pub mod files;
-mod guardrails;
+pub mod guardrails;
 pub mod message;
 pub mod ours;
 mod records;
@@ -10,22 +11,20 @@ pub mod sides;
 pub mod target;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::base::{self, Base, Origin, Project, Versions};
+use super::base::{self, Base, Project, Versions};
 use super::migrations;
 use crate::base::diagnostic::Diagnostic;
-use crate::base::leaf::{Kind, Leaf};
-use crate::merge::{LABELS, Labels, trees};
-use crate::plan::transaction::{self, Applied, Landing, Step, Transaction};
+use crate::plan::transaction::{self, Applied, Landing, Transaction};
 use crate::render::answers::Given;
 use crate::render::{self, Rendered};
 use crate::repo::project::ProjectFiles;
-use crate::repo::{config, lock};
 use crate::report::conflicts::{Open, OpenFile};
-use crate::report::upgrade::{Base as BaseReport, Upgrade};
-use crate::road::{Road, broken, version};
+use crate::report::upgrade::Upgrade;
+use crate::road::Road;
 use answers::{Answered, Asking};
-use ours::Ours;
+use engine::Upgrading;
 
 /// What the person asked for.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +35,12 @@ pub struct Options {
     pub to: Option<String>,
     /// The channel.
     pub channel: Option<String>,
-    /// The folder of the road.
+    /// Where the road is: a folder, a source, a commit.
     pub road: Option<PathBuf>,
+    /// Whether a commit that nobody signs is taken.
+    pub unsigned: bool,
+    /// Whether a version that was taken back is taken, where it is named.
+    pub yanked: bool,
     /// Answers that were given.
     pub given: Vec<Given>,
     /// Whether files that cannot be had are compared two ways.
@@ -75,10 +78,19 @@ pub struct Prepared {
 /// When the records, the version, the base or an answer is not usable, something stands in the way, or the person stops.
 pub fn prepare(options: &Options, asking: Asking<'_>) -> Result<Prepared, Diagnostic> {
     let project = Project::load(&options.path)?;
-    refuse_open_conflicts(&project)?;
-    let versions = Versions::of(&project, options.road.as_deref())?;
-    let target = target::choose(&project, &versions, options.to.as_deref(), options.channel.as_deref())?;
-    let mut report = begin(&project, &target.version);
+    let versions = Versions::of(&project, options.road.as_deref(), options.unsigned)?;
+    prepare_with(options, &project, &versions, asking)
+}
+
+/// As [`prepare`], with the versions that are at hand.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(options: &Options, project: &Project, versions: &Versions, asking: Asking<'_>) -> Result<Prepared, Diagnostic> {
+    refuse_open_conflicts(project)?;
+    let wanted = target::Wanted { to: options.to.as_deref(), channel: options.channel.as_deref(), yanked: options.yanked };
+    let target = target::choose(project, versions, wanted)?;
+    let mut report = engine::begin(project, &target.version);
     report.notes.extend(project.recovered.clone());
     report.notes.extend(target.notes);
     let current = &project.lock.road.version;
@@ -86,17 +98,16 @@ pub fn prepare(options: &Options, asking: Asking<'_>) -> Result<Prepared, Diagno
     if target.version == *current && unchanged && options.given.is_empty() {
         return Ok(up_to_date(report));
     }
-    let base = base::recover(&project, &versions, options.without_base)?;
-    let road = read_target(&project, &versions, &base, &target.version)?;
+    let base = base::recover(project, versions, options.without_base)?;
+    let road = read_target(project, versions, &base, &target.version)?;
     let due = migrations::between(&road.manifest, current, &target.version);
     let kind = road.kind(&project.lock.kind)?;
-    let answered = answers::gather(&project, &road, kind, &due, &options.given, asking)?;
+    let answered = answers::gather(project, &road, kind, &due, &options.given, asking)?;
     if target.version == *current && answered.answers == project.lock.answers {
         return Ok(up_to_date(report));
     }
     let now = render::render(&road, &project.lock.kind, &answered.answers)?;
-    refuse_records(&road, &now)?;
-    merge(Merge { options, project: &project, versions: &versions, base, road: &road, now: &now, answered }, report)
+    merge(Merge { options, project, versions, base, road: &road, now: &now, answered }, report)
 }
 
 /// What a merge needs.
@@ -113,34 +124,14 @@ struct Merge<'a> {
 fn merge(merge: Merge<'_>, mut report: Upgrade) -> Result<Prepared, Diagnostic> {
     let Merge { options, project, versions, base, road, now, answered } = merge;
     let (from, to) = (project.lock.road.version.as_str(), road.manifest.version.as_str());
-    let owned = base.files.keys().map(String::as_str).chain(now.tree.iter().map(|(path, _)| path.as_str()));
-    let disk = ProjectFiles::list(&project.root, owned.chain([config::FILE, lock::FILE]))?;
-    let mut ours = Ours::of(&disk);
-    let mut given = base.files.clone();
-    let due = migrations::between(&road.manifest, from, to);
-    report.migrations = migrations::files(&due, &mut given, &mut ours)?;
-    sides::follow_names(&mut given, now, &mut ours).map_err(|(path, why)| files::unreadable(&path, why))?;
-    let adopted = road.kind(&project.lock.kind)?.manifest.for_adoption;
-    let filtered = sides::filter(&base, given, now, &ours.entries(), adopted);
-    let labels = (format!("road {from}"), format!("road {to}"));
-    let labels = Labels { ours: LABELS.ours, base: &labels.0, theirs: &labels.1 };
-    let outcomes = trees::merge(&sides::side(&filtered.base), &ours.side(), &sides::side(&filtered.theirs), labels)
-        .map_err(|(path, why)| files::unreadable(&path, why))?;
+    let disk = ProjectFiles::list(&project.root, engine::owned(&base, now))?;
     let all = versions.all();
     let changes = target::changes(&all, from, to);
-    let why = files::Why::of(&changes, now, reason(from == to, report.downgrade));
-    let mut planned = files::plan(outcomes, &filtered, &ours, &project.lock, &why)?;
+    let source = versions.source(road, &project.road, &project.root);
+    let upgrading =
+        Upgrading { project, disk: &disk, base: &base, road, now, answered: &answered, source: source.as_ref(), changes: &changes };
+    let planned = engine::plan(&upgrading, &mut report)?;
     refuse_ignored(&disk, &planned.open)?;
-    report.changes = why.report(&planned.files);
-    report.answers.clone_from(&answered.told);
-    report.base = origin(&base);
-    report.untouched = planned.untouched;
-    report.files = std::mem::take(&mut planned.files);
-    for (path, text) in [config::FILE, lock::FILE].into_iter().zip(records::texts(project, versions, road, now, &answered, &filtered)?) {
-        planned.steps.push(record(path, text, &ours)?);
-    }
-    planned.steps.retain(|step| step.before != step.after);
-    planned.steps.sort_by(|a, b| a.path.cmp(&b.path));
     let open = (!planned.open.is_empty()).then(|| Open { schema: 1, command: "upgrade".to_owned(), files: planned.open.clone() });
     let mut transaction = Transaction {
         root: project.root.clone(),
@@ -154,7 +145,7 @@ fn merge(merge: Merge<'_>, mut report: Upgrade) -> Result<Prepared, Diagnostic> 
     if !options.in_memory {
         transaction::rehearse(&transaction)?;
         let conflicted: Vec<&str> = planned.open.iter().map(|file| file.path.as_str()).collect();
-        report.guardrails = Some(guardrails::compare(&disk, &transaction.steps, &conflicted)?);
+        report.guardrails = Some(guardrails::compare(&disk, &transaction.steps, &conflicted, &guardrails::Wanted::default())?);
     }
     report.pull_request = message::pull_request(&report);
     transaction.message = message::message(&report.pull_request);
@@ -193,7 +184,10 @@ fn next(report: &Upgrade, git: bool) -> Vec<String> {
 }
 
 /// Refuses conflicts in files that git ignores: markers in them could not be told from the person's own text by anybody.
-fn refuse_ignored(disk: &ProjectFiles, open: &[OpenFile]) -> Result<(), Diagnostic> {
+///
+/// # Errors
+/// Names the file.
+pub fn refuse_ignored(disk: &ProjectFiles, open: &[OpenFile]) -> Result<(), Diagnostic> {
     let Some(file) = open.iter().find(|file| disk.is_ignored(&file.path)) else { return Ok(()) };
     Err(Diagnostic::usage("ignored", "a file that git ignores is in the way")
         .at(file.path.clone())
@@ -211,29 +205,15 @@ fn refuse_open_conflicts(project: &Project) -> Result<(), Diagnostic> {
         .fix("settle them with `highroad resolve`, or take the change back with `highroad undo`"))
 }
 
-fn begin(project: &Project, to: &str) -> Upgrade {
-    let from = project.lock.road.version.clone();
-    Upgrade {
-        schema: 1,
-        status: "planned".to_owned(),
-        root: project.root.display().to_string(),
-        road: project.lock.road.id.clone(),
-        downgrade: version::compare(to, &from) == std::cmp::Ordering::Less,
-        from,
-        to: to.to_owned(),
-        ..Upgrade::default()
-    }
-}
-
 fn up_to_date(mut report: Upgrade) -> Prepared {
     report.status = "up-to-date".to_owned();
     Prepared { report, transaction: None }
 }
 
 /// Reads the version to go to. The project's own is the one that it came from, byte for byte.
-fn read_target(project: &Project, versions: &Versions, base: &Base, version: &str) -> Result<Road, Diagnostic> {
+fn read_target(project: &Project, versions: &Versions, base: &Base, version: &str) -> Result<Arc<Road>, Diagnostic> {
     if let Some(road) = base.road.as_ref().filter(|road| road.manifest.version == version) {
-        return Ok(road.clone());
+        return Ok(Arc::clone(road));
     }
     let road = versions.read(version)?;
     let locked = &project.lock.road;
@@ -243,38 +223,7 @@ fn read_target(project: &Project, versions: &Versions, base: &Base, version: &st
             .because(format!("its files have the digest {}, and the lock records {}", road.digest, locked.digest))
             .fix("get the version back from the road's publisher"));
     }
-    Ok(road)
-}
-
-/// Refuses a road that gives Highroad's own records.
-fn refuse_records(road: &Road, now: &Rendered) -> Result<(), Diagnostic> {
-    match [config::FILE, lock::FILE].into_iter().find(|record| now.tree.get(record).is_some()) {
-        Some(record) => Err(broken(&road.source, record, "Highroad writes this file itself")),
-        None => Ok(()),
-    }
-}
-
-fn reason(same_version: bool, downgrade: bool) -> Option<String> {
-    match (same_version, downgrade) {
-        (true, _) => Some("Another answer gives another file.".to_owned()),
-        (_, true) => Some("The older version has it so.".to_owned()),
-        (false, false) => None,
-    }
-}
-
-fn origin(base: &Base) -> BaseReport {
-    let (origin, why) = match &base.origin {
-        Origin::Rendered => ("rendered", None),
-        Origin::History(why) => ("history", Some(why.clone())),
-        Origin::Incomplete(why) => ("incomplete", Some(why.clone())),
-    };
-    BaseReport { origin: origin.to_owned(), why }
-}
-
-fn record(path: &str, text: String, ours: &Ours<'_>) -> Result<Step, Diagnostic> {
-    let before = ours.on_disk(path).map_err(|why| files::unreadable(path, why))?;
-    let kind = before.as_ref().map_or(Kind::Plain, |leaf| leaf.kind);
-    Ok(Step { path: path.to_owned(), before, after: Some(Leaf::new(kind, text.into_bytes())) })
+    Ok(Arc::new(road))
 }
 
 fn landing(options: &Options, project: &Project, to: &str) -> Result<Landing, Diagnostic> {

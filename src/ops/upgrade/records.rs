@@ -3,11 +3,12 @@
 use super::answers::Answered;
 use super::sides::Filtered;
 use crate::base::diagnostic::Diagnostic;
-use crate::ops::base::{Project, Versions};
+use crate::ops::base::Project;
 use crate::render::{ENGINES, Rendered};
+use crate::repo::config::RoadReference;
 use crate::repo::config_edit::{self, Edit};
 use crate::repo::git;
-use crate::repo::lock::{Lock, LockedFile, LockedRoad};
+use crate::repo::lock::{Lock, LockedFile};
 use crate::road::Road;
 
 /// Returns the text of `highroad.toml` and of `highroad.lock`.
@@ -16,7 +17,7 @@ use crate::road::Road;
 /// When `highroad.toml` cannot be edited.
 pub(super) fn texts(
     project: &Project,
-    versions: &Versions,
+    source: Option<&RoadReference>,
     road: &Road,
     now: &Rendered,
     answered: &Answered,
@@ -24,7 +25,7 @@ pub(super) fn texts(
 ) -> Result<[String; 2], Diagnostic> {
     let edit = Edit {
         version: &road.manifest.version,
-        source: versions.source(road, &project.road.source),
+        source,
         answers: answered.set.clone(),
         renamed: answered.renamed.clone(),
         dropped: answered.dropped.clone(),
@@ -33,8 +34,9 @@ pub(super) fn texts(
     let files = now.tree.iter().zip(&now.reasons).filter(|((path, _), _)| !filtered.not_taken.contains(path.as_str()));
     let lock = Lock {
         schema: 1,
+        guardrails: road.recorded_levels(),
         engine: ENGINES.to_owned(),
-        road: LockedRoad { id: road.manifest.id.clone(), version: road.manifest.version.clone(), digest: road.digest.to_string() },
+        road: road.locked(),
         kind: project.lock.kind.clone(),
         answers: answered.answers.clone(),
         file: files

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::ops::base::{Project, Versions};
+use crate::report::status::Waiting;
 use crate::road::manifest::{Change, STABLE};
 use crate::road::store::{Listed, reachable};
 use crate::road::version;
@@ -17,17 +18,32 @@ pub struct Target {
     pub notes: Vec<String>,
 }
 
-/// Chooses the version: `to` where a person named one, else the newest of the channel that a chain of `upgrades-from` leads to.
+/// What a person wants of the choice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// The version.
+    pub to: Option<&'a str>,
+    /// The channel.
+    pub channel: Option<&'a str>,
+    /// Whether a version that was taken back is taken all the same, where it is named.
+    pub yanked: bool,
+}
+
+/// Chooses the version: `to` where a person named one, else the newest of the channel that a chain of `upgrades-from` leads
+/// to, that is rolled out to this repository and was not taken back.
 ///
 /// # Errors
-/// `version-unknown`; `downgrade` where an older one was not named as version; `no-way` where no chain leads there.
-pub fn choose(project: &Project, versions: &Versions, to: Option<&str>, channel: Option<&str>) -> Result<Target, Diagnostic> {
+/// `version-unknown`; `downgrade` where an older one was not named as version; `no-way` where no chain leads there;
+/// `yanked` where the version was taken back.
+pub fn choose(project: &Project, versions: &Versions, wanted: Wanted<'_>) -> Result<Target, Diagnostic> {
     let current = project.lock.road.version.as_str();
     let all = versions.all();
-    if let Some(to) = to {
-        return named(&all, versions, current, to);
+    let mut notes = versions.store.notes().to_vec();
+    notes.extend(told_of_current(&all, current));
+    if let Some(to) = wanted.to {
+        return named(&all, versions, current, to, wanted.yanked).map(|target| target.after(notes));
     }
-    let channel = channel.or(project.road.channel.as_deref()).unwrap_or(STABLE);
+    let channel = wanted.channel.or(project.road.channel.as_deref()).unwrap_or(STABLE);
     if !all.iter().any(|listed| listed.is_in(channel)) {
         return Err(Diagnostic::usage("channel", format!("the road has no channel `{channel}`"))
             .at("--channel")
@@ -35,20 +51,30 @@ pub fn choose(project: &Project, versions: &Versions, to: Option<&str>, channel:
             .fix(format!("possible: {}", channels(&all))));
     }
     let ours: Vec<&Listed> = versions.store.versions().iter().filter(|listed| listed.is_in(channel)).collect();
-    let reached = reachable(&all, current, |listed| listed.is_in(channel) && listed.manifest.is_some());
+    let reached = reachable(&all, current, |listed| listed.is_in(channel) && listed.is_open() && versions.takes(listed));
     let target = reached.iter().rev().find(|listed| ours.iter().any(|own| own.version == listed.version));
     if let Some(target) = target {
-        return Ok(Target { version: target.version.clone(), notes: unreached(&ours, &target.version) });
+        return Ok(Target { version: target.version.clone(), notes: unreached(&ours, versions, &target.version) }.after(notes));
     }
-    let newest = ours.iter().filter(|listed| listed.manifest.is_some()).max_by(|a, b| version::compare(&a.version, &b.version));
+    let newest = ours.iter().filter(|listed| listed.is_open()).max_by(|a, b| version::compare(&a.version, &b.version));
     match newest.map(|newest| (newest, version::compare(&newest.version, current))) {
         Some((newest, Ordering::Less)) if versions.named && ours.len() == 1 => Err(downgrade(&newest.version, current)),
-        Some((newest, Ordering::Greater)) if versions.named && ours.len() == 1 => Err(no_way(&newest.version, current, &reached)),
-        Some(_) | None => Ok(Target { version: current.to_owned(), notes: unreached(&ours, current) }),
+        Some((newest, Ordering::Greater)) if versions.named && ours.len() == 1 && versions.takes(newest) => {
+            Err(no_way(&newest.version, current, &reached))
+        }
+        Some(_) | None => Ok(Target { version: current.to_owned(), notes: unreached(&ours, versions, current) }.after(notes)),
     }
 }
 
-fn named(all: &[&Listed], versions: &Versions, current: &str, to: &str) -> Result<Target, Diagnostic> {
+impl Target {
+    /// Puts notes before its own.
+    fn after(mut self, notes: Vec<String>) -> Self {
+        self.notes.splice(0..0, notes);
+        self
+    }
+}
+
+fn named(all: &[&Listed], versions: &Versions, current: &str, to: &str, yanked: bool) -> Result<Target, Diagnostic> {
     let target = Target { version: to.to_owned(), notes: Vec::new() };
     if to == current {
         return Ok(target);
@@ -56,12 +82,26 @@ fn named(all: &[&Listed], versions: &Versions, current: &str, to: &str) -> Resul
     let Some(listed) = all.iter().find(|listed| listed.version == to) else {
         return Err(versions.store.read(to).err().unwrap_or_else(|| no_way(to, current, &[])).at("--to"));
     };
+    if let Some(reason) = listed.yanked.as_ref().filter(|_| !yanked) {
+        return Err(Diagnostic::usage("yanked", format!("version {to} was taken back by its publisher"))
+            .at("--to")
+            .because(reason.clone())
+            .fix("leave `--to` out to get the newest good one; if you need this one all the same, add `--yanked`"));
+    }
     let reached = reachable(all, current, |_| true);
     let known = listed.manifest.is_some();
     if known && version::compare(to, current) == Ordering::Greater && !reached.iter().any(|listed| listed.version == to) {
         return Err(no_way(to, current, &reached));
     }
     Ok(target)
+}
+
+/// Says what the publisher says of the version that the project stands on.
+fn told_of_current(all: &[&Listed], current: &str) -> Vec<String> {
+    let Some(listed) = all.iter().find(|listed| listed.version == current) else { return Vec::new() };
+    let yanked = listed.yanked.iter().map(|reason| format!("version {current}, which the project is on, was taken back: {reason}"));
+    let deprecated = listed.deprecated.iter().map(|reason| format!("version {current}, which the project is on, is to be left: {reason}"));
+    yanked.chain(deprecated).collect()
 }
 
 fn channels(all: &[&Listed]) -> String {
@@ -89,14 +129,28 @@ fn no_way(to: &str, current: &str, reached: &[&Listed]) -> Diagnostic {
         .fix(fix)
 }
 
-/// Says which newer versions are there that no chain leads to, or whose files are gone.
-fn unreached(ours: &[&Listed], target: &str) -> Vec<String> {
+/// Says which newer versions are there that the project does not go to, and why.
+fn unreached(ours: &[&Listed], versions: &Versions, target: &str) -> Vec<String> {
     let newer = |listed: &&&Listed| version::compare(&listed.version, target) == Ordering::Greater;
-    let tell = |listed: &&Listed| match listed.manifest {
-        Some(_) => format!("version {} is newer, and takes no project from here", listed.version),
-        None => format!("version {} is newer, and its files are gone or cannot be used", listed.version),
+    let tell = |listed: &&Listed| match (&listed.manifest, &listed.yanked) {
+        (_, Some(reason)) => format!("version {} is newer, and was taken back: {reason}", listed.version),
+        (None, None) => format!("version {} is newer, and its files are gone or cannot be used", listed.version),
+        (Some(_), None) if !versions.takes(listed) => format!(
+            "version {0} is newer, and goes to {1} of 100 repositories so far, not yet to this one; `--to {0}` takes it now",
+            listed.version, listed.rollout
+        ),
+        (Some(_), None) => format!("version {} is newer, and takes no project from here", listed.version),
     };
     ours.iter().filter(newer).map(tell).collect()
+}
+
+/// Returns the newer versions of a channel that are not rolled out to this repository yet.
+pub fn waiting(all: &[&Listed], versions: &Versions, channel: &str, current: &str) -> Vec<Waiting> {
+    let waits = |listed: &&&Listed| {
+        let newer = version::compare(&listed.version, current) == Ordering::Greater;
+        newer && listed.is_in(channel) && listed.is_open() && !versions.takes(listed)
+    };
+    all.iter().filter(waits).map(|listed| Waiting { version: listed.version.clone(), rollout: listed.rollout }).collect()
 }
 
 /// Returns what the versions after `from`, up to `to`, changed, with the version of each: security first, then the newest.

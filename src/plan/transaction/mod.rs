@@ -170,6 +170,19 @@ pub fn recover(root: &Path) -> Result<Option<String>, Diagnostic> {
     Ok((!said.is_empty()).then(|| said.join(" ")))
 }
 
+/// Whether a run that was killed left something to take back. Nothing is written.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub fn is_half_way(root: &Path) -> Result<bool, Diagnostic> {
+    for home in Home::all(root)? {
+        if home.has_open()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Takes back what a killed run left in one home. The caller holds the lock.
 fn recover_in(home: &Home) -> Result<Option<String>, Diagnostic> {
     if !home.has_open()? {

@@ -7,7 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 
-use super::Bounded;
+use super::{Bounded, jinja_bounds};
 
 /// Instructions that one template may run. The largest of the built-in road needs about 20,000.
 const FUEL: u64 = 2_000_000;
@@ -44,14 +44,31 @@ impl Jinja<'_> {
         if !["{%", "{@"].iter().any(|opening| source.contains(opening)) {
             return Ok(source.to_owned());
         }
+        jinja_bounds::check(source, ("{%", "%}"), ("{@", "@}"), ("{@#", "#@}"))?;
         let mut out = Bounded::default();
         let template = self.environment.template_from_str(source).map_err(|error| explain(&error))?;
         template.render_captured_to(self.variables.clone(), &mut out).map_err(|error| explain(&error))?;
         out.into_text()
     }
 
+    /// Returns the variables that a template may look up, with the names inside them that it spells out.
+    pub(in crate::render) fn variables(&self, source: &str) -> Result<Vec<String>, String> {
+        if !["{%", "{@"].iter().any(|opening| source.contains(opening)) {
+            return Ok(Vec::new());
+        }
+        let template = self.environment.template_from_str(source).map_err(|error| explain(&error))?;
+        Ok(template.undeclared_variables(true).into_iter().collect())
+    }
+
+    /// As `variables`, of a condition.
+    pub(in crate::render) fn variables_of_condition(&self, expression: &str) -> Result<Vec<String>, String> {
+        let compiled = self.environment.compile_expression(expression).map_err(|error| explain(&error))?;
+        Ok(compiled.undeclared_variables(true).into_iter().collect())
+    }
+
     /// Tells whether a condition holds.
     pub(in crate::render) fn holds(&self, expression: &str) -> Result<bool, String> {
+        jinja_bounds::expression(expression.as_bytes())?;
         let compiled = self.environment.compile_expression(expression).map_err(|error| explain(&error))?;
         compiled.eval(&self.variables).map(|value| value.is_true()).map_err(|error| explain(&error))
     }

@@ -2,15 +2,14 @@
 //!
 //! Sources: the filter list of cargo-generate's book, chapter "Templates", and the liquid crate's standard library.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use liquid::ParserBuilder;
 use liquid_core::{Display_filter, Filter, FilterReflection, ParseFilter, Result, Runtime, Value, ValueView};
 
-use super::Bounded;
+use super::{Bounded, liquid_bounds};
 
 /// Renders with one set of variables.
 pub(in crate::render) struct Liquid {
@@ -92,26 +91,98 @@ impl Liquid {
         check_bounds(&guarded)?;
         let ready = self.ready.get_or_init(|| prepare(&self.variables));
         let (parser, variables) = ready.clone()?;
-        // The engine counts nothing, so a template that never ends is left behind on a thread of its own.
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || {
-            let render = || -> std::result::Result<String, String> {
-                let mut out = Bounded::default();
-                let template = parser.parse(&guarded).map_err(|error| error.to_string())?;
-                template.render_to(&mut out, &*variables).map_err(|error| error.to_string())?;
-                out.into_text()
-            };
-            let _ = sender.send(render());
-        });
-        receiver.recv_timeout(DEADLINE).unwrap_or_else(|_| Err(format!("it did not end within {} seconds", DEADLINE.as_secs())))
+        in_time(move || {
+            let mut out = Bounded::default();
+            let template = parser.parse(&guarded).map_err(|error| error.to_string())?;
+            template.render_to(&mut out, &*variables).map_err(|error| error.to_string())?;
+            out.into_text()
+        })
+        .unwrap_or_else(Err)
     }
+}
+
+/// Runs `work` on a thread of its own: the engine counts nothing, so a template that never ends is left behind.
+fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> std::result::Result<T, String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let _ = sender.send(work());
+    });
+    receiver.recv_timeout(DEADLINE).map_err(|_| format!("it did not end within {} seconds", DEADLINE.as_secs()))
+}
+
+/// Why a template does not render as cargo-generate would.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::render) enum Fault {
+    /// It does not parse, or asks for what is not taken.
+    Syntax(String),
+    /// It parses, but does not render.
+    Render(String),
+    /// It took too long.
+    Time(String),
+}
+
+/// Renders as cargo-generate does: `${{` is liquid, too, and a variable that is missing becomes an empty text, from there on.
+pub(in crate::render) struct Bare {
+    parser: std::result::Result<liquid::Parser, String>,
+    variables: RefCell<liquid::Object>,
+}
+
+/// How many variables one template may lack.
+const MOST_MISSING: usize = 100;
+
+impl Bare {
+    /// Prepares an engine that sees `variables`.
+    pub(in crate::render) fn new(variables: &serde_json::Value) -> Self {
+        let object = liquid::to_object(variables).unwrap_or_default();
+        let parser = parser().build().map_err(|error| error.to_string());
+        Self { parser, variables: RefCell::new(object) }
+    }
+
+    /// Renders a template.
+    pub(in crate::render) fn render(&self, source: &str) -> std::result::Result<String, Fault> {
+        if !source.contains("{{") && !source.contains("{%") {
+            return Ok(source.to_owned());
+        }
+        check_bounds(source).map_err(Fault::Syntax)?;
+        let parser = self.parser.clone().map_err(Fault::Syntax)?;
+        let mut variables = self.variables.borrow().clone();
+        let text = source.to_owned();
+        let (result, variables) = in_time(move || {
+            let result = parser.parse(&text).map_err(|error| Fault::Syntax(error.to_string())).and_then(|template| {
+                for _ in 0..MOST_MISSING {
+                    let mut out = Bounded::default();
+                    let Err(error) = template.render_to(&mut out, &variables) else { return out.into_text().map_err(Fault::Render) };
+                    let why = error.to_string();
+                    let Some(missing) = missing(&why) else { return Err(Fault::Render(why)) };
+                    variables.entry(missing.to_owned()).or_insert_with(|| liquid::model::Value::scalar(""));
+                }
+                Err(Fault::Render(format!("more than {MOST_MISSING} of its variables are missing")))
+            });
+            (result, variables)
+        })
+        .map_err(Fault::Time)?;
+        *self.variables.borrow_mut() = variables;
+        result
+    }
+}
+
+/// Returns the variable that an error of the engine says is missing.
+fn missing(why: &str) -> Option<&str> {
+    why.lines().filter_map(|line| line.split_once("requested variable=")).next().map(|(_, name)| name)
 }
 
 /// The parser with its filters, and the variables in its own form.
 type Ready = std::result::Result<(liquid::Parser, Arc<liquid::Object>), String>;
 
 fn prepare(variables: &serde_json::Value) -> Ready {
-    let parser = ParserBuilder::with_stdlib()
+    let parser = parser().build().map_err(|error| error.to_string())?;
+    let variables = liquid::to_object(variables).map_err(|error| error.to_string())?;
+    Ok((parser, Arc::new(variables)))
+}
+
+/// A parser's beginnings, with the filters that cargo-generate adds.
+fn parser() -> liquid::ParserBuilder {
+    liquid_bounds::builder()
         .filter(KebabCase)
         .filter(SnakeCase)
         .filter(PascalCase)
@@ -121,14 +192,11 @@ fn prepare(variables: &serde_json::Value) -> Ready {
         .filter(ShoutySnakeCase)
         .filter(TitleCase)
         .filter(TrainCase)
-        .build()
-        .map_err(|error| error.to_string())?;
-    let variables = liquid::to_object(variables).map_err(|error| error.to_string())?;
-    Ok((parser, Arc::new(variables)))
 }
 
 /// Refuses what the engine would not survive: deep blocks (it calls itself) and ranges (it writes them out in memory).
 fn check_bounds(source: &str) -> std::result::Result<(), String> {
+    liquid_bounds::check(source)?;
     let (mut depth, mut loops) = (0usize, 0usize);
     for (at, _) in source.match_indices("{%") {
         let here = &source[at..];
@@ -223,7 +291,9 @@ mod tests {
     #[test]
     fn endless_and_deep_templates_end_in_an_error() {
         assert!(render("{% for a in (1..3000000000) %}x{% endfor %}").unwrap_err().contains("range"));
-        assert!(render(&format!("{}x{}", "{% if name %}".repeat(100_000), "{% endif %}".repeat(100_000))).unwrap_err().contains("deeper"));
+        assert!(
+            render(&format!("{}x{}", "{% if name %}".repeat(100_000), "{% endif %}".repeat(100_000))).unwrap_err().contains("more than")
+        );
         assert!(render(&"{% for a in name %}".repeat(4)).unwrap_err().contains("deeper"));
         assert!(render("{% include 'other' %}").is_err());
     }

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::busy;
+use super::store::{LOCK, read_index, write_index};
+use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::fs::{self, Found};
-use crate::base::tree::{File, Mode};
 use crate::ops::new::render_whole;
+use crate::ops::road::sources::working;
 use crate::render::answers::{Given, check, complete};
 use crate::render::questions::Machine;
-use crate::road::index::{self, Index, Published};
+use crate::road::index::{Published, channel_problem};
 use crate::road::source::read_folder;
 use crate::road::{Road, broken};
-
-/// The largest index that is read, in bytes.
-const INDEX_LIMIT: u64 = 8 << 20;
 
 /// Freezes the road in `source` as a folder of `store` named after its version, and adds it to the index.
 /// Returns what the index says of it.
@@ -23,9 +23,11 @@ const INDEX_LIMIT: u64 = 8 << 20;
 /// # Errors
 /// When the version is there already, or the road does not render for one of its cases. Nothing is written then.
 pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
-    let tree = read_folder(source)?;
-    let road = Road::from_tree(&tree, &source.display().to_string())?;
+    let (road, tree) = working(source)?;
     lint(&road)?;
+    dates(&road)?;
+    fs::create_folders(store)?;
+    let _lock = busy(&store.join(LOCK))?;
     let version = road.manifest.version.clone();
     let mut index = read_index(store)?;
     let folder = store.join(&version);
@@ -41,31 +43,20 @@ pub fn release(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
     let published = Published {
         version: version.clone(),
         released: road.manifest.released.clone(),
-        channel: None,
         digest: road.digest.to_string(),
         golden: golden(&road)?,
+        ..Published::default()
     };
     index.version.push(published.clone());
-    fs::create_folders(store)?;
     let staging = store.join(format!(".{version}.releasing"));
     fs::remove(&staging)?;
     fs::create_folder(&staging)?;
-    let index_staging = store.join(".index.releasing");
-    fs::remove(&index_staging)?;
-    let text = toml::to_string(&index).map_err(|error| Diagnostic::failed("index", error.to_string()))?;
     if !unfinished {
         fs::write_tree(&staging, &tree, || Ok(()))?;
         fs::rename(&staging, &folder)?;
     }
     fs::remove(&staging)?;
-    fs::write_new(
-        &index_staging,
-        &File {
-            bytes: format!("# Written by `highroad road release`. A published version never changes.\n{text}").into_bytes(),
-            mode: Mode::Plain,
-        },
-    )?;
-    fs::rename(&index_staging, &store.join(index::FILE))?;
+    write_index(store, &index)?;
     Ok(published)
 }
 
@@ -105,13 +96,23 @@ pub fn verify(store: &Path) -> Result<Vec<String>, Diagnostic> {
     Ok(index.version.into_iter().map(|published| published.version).collect())
 }
 
-fn read_index(store: &Path) -> Result<Index, Diagnostic> {
-    let path = store.join(index::FILE);
-    if fs::look(&path)? == Found::Nothing {
-        return Ok(Index::default());
+/// Refuses days that are none, support that ended before it began, and a channel without a name.
+fn dates(road: &Road) -> Result<(), Diagnostic> {
+    let manifest = &road.manifest;
+    let day = |key: &str, text: &str| {
+        Day::parse(text).ok_or_else(|| {
+            broken(&road.source, "road.toml", format!("`{key}` is `{}`, which is no day such as `2026-11-30`", text.escape_debug()))
+        })
+    };
+    let (released, until) = (day("released", &manifest.released)?, day("supported-until", &manifest.supported_until)?);
+    if until < released {
+        let why = format!("`supported-until` is {until}, before `released`, {released}: nobody would answer for it for a day");
+        return Err(broken(&road.source, "road.toml", why));
     }
-    toml::from_str(&fs::read_text(&path, INDEX_LIMIT)?)
-        .map_err(|error| broken(&store.display().to_string(), index::FILE, error.to_string()))
+    match channel_problem(&manifest.channel) {
+        Some(problem) => Err(broken(&road.source, "road.toml", problem)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses rules that claim no file: they are mistyped, or what they spoke of was forgotten.
@@ -128,13 +129,16 @@ fn lint(road: &Road) -> Result<(), Diagnostic> {
 }
 
 /// Renders every kind for every host, and for every other answer once, and returns the digest of each case.
-fn golden(road: &Road) -> Result<BTreeMap<String, String>, Diagnostic> {
+///
+/// # Errors
+/// When it does not render.
+pub fn golden(road: &Road) -> Result<BTreeMap<String, String>, Diagnostic> {
     let mut digests = BTreeMap::new();
     for (kind_id, kind) in &road.kinds {
         for question in road.questions_of(kind) {
             for choice in &question.choices {
                 let given = Given { key: question.key.clone(), value: choice.value.clone(), place: "golden".to_owned() };
-                let answers = complete(road, kind, check(road, kind, &[given])?, &Machine::default());
+                let answers = complete(road, kind, check(road, kind, &[given])?, &Machine::default())?;
                 let tree = render_whole(road, kind_id, answers)?;
                 // The records name the source that the road was read from; they are no part of the render.
                 let manifest: String = tree

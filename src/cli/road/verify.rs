@@ -1,0 +1,34 @@
+//! `highroad road verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::base::diagnostic::{Diagnostic, Exit};
+use crate::base::ui;
+use crate::ops::road::release;
+use crate::report;
+
+/// Prove that every published version in STORE still has its bytes and renders to the same bytes
+#[derive(Args, Debug)]
+pub(super) struct Verify {
+    /// The folder with the published versions and their index
+    #[arg(default_value = "paved-roads/ml")]
+    store: PathBuf,
+    /// Write one JSON document to standard output
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Verify {
+    pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
+        let versions = release::verify(&self.store)?;
+        if self.json {
+            ui::data(&report::json::to_text(&json!({ "unchanged": versions })))?;
+            return Ok(Exit::Clean);
+        }
+        ui::talk(&format!("Unchanged: {}\n", versions.join(", ")));
+        Ok(Exit::Clean)
+    }
+}

@@ -1,0 +1,159 @@
+//! The store that an import writes: built beside its place, then switched, so that it is there whole or not at all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::base::day::Day;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::fs::{self, Found};
+use crate::base::tree::{File, Mode, Tree};
+use crate::road::import::Origin;
+use crate::road::index::{self, Index, Published};
+use crate::road::source::read_folder;
+use crate::road::version;
+use crate::road::{Road, broken};
+
+/// The largest index that is read, in bytes.
+const INDEX_LIMIT: u64 = 8 << 20;
+/// The file with the report, beside the versions.
+const REPORT: &str = "IMPORT.md";
+
+/// A store that is being filled.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    store: PathBuf,
+    /// Where the new versions wait.
+    staging: PathBuf,
+    index: Index,
+    /// What was there before, with its origin.
+    before: BTreeMap<String, Origin>,
+    /// The new versions.
+    fresh: Vec<String>,
+}
+
+impl Shelf {
+    /// Opens the store: nothing, an empty folder, or what an import of the same template left.
+    ///
+    /// # Errors
+    /// When something else is there.
+    pub(super) fn open(store: &Path, source: &str, id: &str) -> Result<Self, Diagnostic> {
+        let foreign = |why: String| {
+            Diagnostic::usage("store", "the store is not written")
+                .at(store.display().to_string())
+                .because(why)
+                .fix("name another folder with `--into`")
+        };
+        let (mut index, mut before) = (Index::default(), BTreeMap::new());
+        match fs::look(store)? {
+            Found::Nothing => {}
+            Found::Folder(names) if names.is_empty() => {}
+            Found::Other(what) => return Err(foreign(format!("{what} stands there"))),
+            Found::Folder(_) => {
+                if fs::look(&store.join(index::FILE))? == Found::Nothing {
+                    return Err(foreign("the folder is not empty, and is no store of road versions".to_owned()));
+                }
+                index = toml::from_str(&fs::read_text(&store.join(index::FILE), INDEX_LIMIT)?)
+                    .map_err(|error| broken(&store.display().to_string(), index::FILE, error.to_string()))?;
+                for published in &index.version {
+                    if !version::is_calendar(&published.version) {
+                        return Err(foreign(format!("its index names `{}`, which is no calendar version", published.version)));
+                    }
+                    let road = Road::from_tree(&read_folder(&store.join(&published.version))?, &store.display().to_string())?;
+                    match road.manifest.imported {
+                        Some(origin) if road.manifest.id == id && origin.source == crate::road::import::one_line(source) => {
+                            before.insert(published.version.clone(), origin);
+                        }
+                        Some(_) | None => {
+                            return Err(foreign(format!("its version {} is no import of `{source}` as `{id}`", published.version)));
+                        }
+                    }
+                }
+            }
+        }
+        let name = store.file_name().map_or_else(|| "store".to_owned(), |name| name.to_string_lossy().into_owned());
+        let staging = store.with_file_name(format!(".{name}.importing-{}", std::process::id()));
+        fs::remove(&staging)?;
+        Ok(Self { store: store.to_owned(), staging, index, before, fresh: Vec::new() })
+    }
+
+    /// Whether a tag was imported before, from the same commit.
+    pub(super) fn holds(&self, origin: &Origin) -> bool {
+        origin.commit.is_some() && self.before.values().any(|held| held.tag == origin.tag && held.commit == origin.commit)
+    }
+
+    /// Returns the versions that were there before.
+    pub(super) fn kept(&self) -> Vec<String> {
+        self.before.keys().cloned().collect()
+    }
+
+    /// Returns all versions so far, oldest first.
+    pub(super) fn versions(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.before.keys().chain(&self.fresh).cloned().collect();
+        all.sort_by(|a, b| version::compare(a, b));
+        all
+    }
+
+    /// Returns the next free version of a day's month.
+    pub(super) fn next_version(&self, day: Day) -> String {
+        let text = day.to_string();
+        let mut parts = text.split('-').map(|part| part.trim_start_matches('0'));
+        let (year, month) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let prefix = format!("{year}.{month}.");
+        let taken = self.versions().iter().filter_map(|version| version.strip_prefix(&prefix)?.parse::<u32>().ok()).max();
+        format!("{prefix}{}", taken.map_or(0, |highest| highest + 1))
+    }
+
+    /// Adds a version.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn put(&mut self, version: &str, released: &str, tree: &Tree) -> Result<(), Diagnostic> {
+        let folder = self.staging.join(version);
+        fs::create_folders(&folder)?;
+        fs::write_tree(&folder, tree, crate::base::interrupt::check)?;
+        self.fresh.push(version.to_owned());
+        self.index.version.push(Published {
+            version: version.to_owned(),
+            released: released.to_owned(),
+            digest: tree.digest().to_string(),
+            ..Published::default()
+        });
+        Ok(())
+    }
+
+    /// Puts everything in its place.
+    ///
+    /// # Errors
+    /// When the disk refuses; the index still names only what was there before.
+    pub(super) fn finish(mut self, report: &str) -> Result<(), Diagnostic> {
+        self.index.version.sort_by(|a, b| version::compare(&a.version, &b.version));
+        let text = toml::to_string(&self.index).map_err(|error| Diagnostic::failed("index", error.to_string()))?;
+        let index = format!("# Written by `highroad road import`. A published version never changes.\n{text}");
+        for (name, bytes) in [(index::FILE, index), (REPORT, report.to_owned())] {
+            fs::write_new(&self.staging.join(name), &File { bytes: bytes.into_bytes(), mode: Mode::Plain })?;
+        }
+        if self.before.is_empty() {
+            // An empty folder may stand there.
+            fs::remove(&self.store)?;
+            fs::rename(&self.staging, &self.store)?;
+        } else {
+            for version in &self.fresh {
+                // What an import that was killed left there is named by no index.
+                fs::remove(&self.store.join(version))?;
+                fs::rename(&self.staging.join(version), &self.store.join(version))?;
+            }
+            for name in [REPORT, index::FILE] {
+                fs::rename(&self.staging.join(name), &self.store.join(name))?;
+            }
+        }
+
+        Ok(())
+    }
+}
+
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        // Nothing that was not finished stays behind; where even that fails, the folder bears a name that says what it is.
+        let _ = fs::remove(&self.staging);
+    }
+}

@@ -1,0 +1,383 @@
+//! The files that people sign offline, `root.json` and `targets.json`: read, shown, and how far their signatures are.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp as Moment;
+use serde::Serialize;
+use tough::schema::decoded::{Decoded, Hex};
+use tough::schema::{Role, RoleType, Root, Signed, Targets};
+
+use crate::base::day::Day;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::digest::Digest;
+use crate::base::fs::{self, Found, durable};
+use crate::road::registry::METADATA;
+use crate::road::registry::keys::{PublicKey, SecretKey, hex};
+use crate::road::registry::repository::{DRAFT, Repository};
+use crate::road::registry::signing::{self, LIMIT, Signers, unusable};
+
+/// How many days before its end a file is spoken of.
+pub const NOTICE: i32 = 30;
+/// The roles that a root names keys for, in the order that people read.
+pub const ROLES: [RoleType; 4] = [RoleType::Root, RoleType::Targets, RoleType::Snapshot, RoleType::Timestamp];
+
+/// A file that is signed offline.
+#[derive(Clone, Debug)]
+pub enum Metadata {
+    /// Which keys sign what.
+    Root(Signed<Root>),
+    /// Who answers for which road.
+    Targets(Signed<Targets>),
+}
+
+/// What a file, or a registry, holds.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Shown {
+    /// A key.
+    #[serde(rename_all = "kebab-case")]
+    Key {
+        /// Its id.
+        id: String,
+        /// Its public half.
+        public: String,
+        /// Whether the file holds the secret half.
+        secret: bool,
+    },
+    /// `root.json`.
+    #[serde(rename_all = "kebab-case")]
+    Root {
+        /// Its version.
+        version: u64,
+        /// When it ends.
+        ends: Ends,
+        /// SHA-256 of the file.
+        fingerprint: String,
+        /// Whose keys sign what.
+        roles: Vec<RoleShown>,
+    },
+    /// `targets.json`.
+    #[serde(rename_all = "kebab-case")]
+    Targets {
+        /// Its version.
+        version: u64,
+        /// When it ends.
+        ends: Ends,
+        /// Whose keys sign which road.
+        roles: Vec<RoleShown>,
+    },
+    /// A registry's folder.
+    #[serde(rename_all = "kebab-case")]
+    Registry {
+        /// The newest root.
+        root: Option<Box<Self>>,
+        /// The newest targets.
+        targets: Option<Box<Self>>,
+        /// When the other files end, by role.
+        ends: Vec<Ends>,
+        /// The files that wait for signatures.
+        drafts: Vec<Draft>,
+        /// What a person should know.
+        warnings: Vec<String>,
+    },
+}
+
+/// When a file ends.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Ends {
+    /// The role.
+    pub role: String,
+    /// The last moment.
+    pub at: String,
+    /// How many days are left; negative after the end.
+    pub days: i32,
+}
+
+impl Ends {
+    /// Tells when a file ends.
+    pub fn of(role: &str, moment: Moment, now: Moment) -> Self {
+        Self { role: role.to_owned(), at: moment.to_string(), days: Day::of(now).until(Day::of(moment)) }
+    }
+
+    /// Returns the warning that it is due, where it is.
+    pub fn warning(&self, fix: &str) -> Option<String> {
+        let Self { role, at, days } = self;
+        match days {
+            ..0 => Some(format!("{role} ended on {at}: clients refuse the registry; {fix}")),
+            0..=NOTICE => Some(format!("{role} ends in {days} days, on {at}: {fix}")),
+            _ => None,
+        }
+    }
+}
+
+/// The keys of a role.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RoleShown {
+    /// The role, or the id of the road.
+    pub role: String,
+    /// How many of the keys must sign.
+    pub threshold: u64,
+    /// The keys.
+    pub keys: Vec<KeyShown>,
+}
+
+/// A key of a role.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct KeyShown {
+    /// Its id.
+    pub id: String,
+    /// Its public half.
+    pub public: String,
+}
+
+/// How far the signatures of a file are.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Standing {
+    /// Who is asked, such as `root 2`.
+    pub by: String,
+    /// How many of them are needed.
+    pub needed: u64,
+    /// The ids of those that signed.
+    pub signed: Vec<String>,
+    /// The ids of those that did not.
+    pub open: Vec<String>,
+}
+
+impl Standing {
+    /// Whether enough signed.
+    pub fn complete(&self) -> bool {
+        self.signed.len() as u64 >= self.needed
+    }
+}
+
+/// A file that waits for signatures.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Draft {
+    /// Where it is.
+    pub file: PathBuf,
+    /// Whose signatures are needed, and how many are there.
+    pub standing: Vec<Standing>,
+}
+
+impl Metadata {
+    /// Reads a file that is signed offline.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+        let place = path.display().to_string();
+        let bytes = durable::read(path, LIMIT)?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| unusable(&place, error.to_string()))?;
+        match value.pointer("/signed/_type").and_then(serde_json::Value::as_str) {
+            Some("root") => signing::read(&bytes, &place).map(Self::Root),
+            Some("targets") => signing::read(&bytes, &place).map(Self::Targets),
+            other => {
+                Err(Diagnostic::usage("metadata", "the file is none that people sign or look at")
+                    .at(place)
+                    .because(other.map_or("it is no metadata of a registry".to_owned(), |role| {
+                        format!("it is of the role `{}`", role.escape_debug())
+                    }))
+                    .fix("name `root.json`, `targets.json`, a key file or a registry's folder"))
+            }
+        }
+    }
+
+    /// Returns who signs the file, with a name for each: for a root its own keys and those of the root before it, for targets
+    /// the keys that the newest root names. Roots are looked for in `named`, then in the registry around `file`.
+    ///
+    /// # Errors
+    /// When no root says who signs.
+    pub fn judges(&self, file: &Path, named: &[PathBuf]) -> Result<Vec<(String, Signers)>, Diagnostic> {
+        let registry = file.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+        let mut roots = Vec::new();
+        for path in named {
+            match Self::read(path)? {
+                Self::Root(root) => roots.push(root.signed),
+                Self::Targets(_) => return Err(unusable(&path.display().to_string(), "it is no root")),
+            }
+        }
+        let beside = |path: PathBuf| match fs::look(&path) {
+            Ok(Found::Other("a file")) => Self::read(&path).map(|read| match read {
+                Self::Root(root) => Some(root.signed),
+                Self::Targets(_) => None,
+            }),
+            Ok(Found::Nothing | Found::Folder(_) | Found::Other(_)) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let judge = |root: &Root, role| {
+            let signers = Signers::of_root(root, role)?;
+            Some((format!("root {}", root.version), signers))
+        };
+        match self {
+            Self::Root(root) => {
+                let before = root.signed.version.get() - 1;
+                if before > 0 && !roots.iter().any(|known| known.version.get() == before) {
+                    roots.extend(beside(registry.join(METADATA).join(format!("{before}.root.json")))?);
+                }
+                let own = judge(&root.signed, RoleType::Root);
+                let old = roots.iter().find(|known| known.version.get() == before).and_then(|root| judge(root, RoleType::Root));
+                Ok(old.into_iter().chain(own).collect())
+            }
+            Self::Targets(_) => {
+                roots.extend(beside(file.with_file_name("root.json"))?);
+                if let Ok(Found::Folder(names)) = fs::look(&registry.join(METADATA)) {
+                    let newest = names.iter().filter_map(|name| name.strip_suffix(".root.json")?.parse::<u64>().ok()).max();
+                    if let Some(newest) = newest {
+                        roots.extend(beside(registry.join(METADATA).join(format!("{newest}.root.json")))?);
+                    }
+                }
+                let root = roots.iter().max_by_key(|root| root.version).ok_or_else(|| {
+                    Diagnostic::usage("root-missing", "nobody knows who signs the file")
+                        .at(file.display().to_string())
+                        .because("the root that names its keys is not beside it")
+                        .fix("name the newest root with `--root FILE`")
+                })?;
+                Ok(judge(root, RoleType::Targets).into_iter().collect())
+            }
+        }
+    }
+
+    /// Adds the signature of a key.
+    ///
+    /// # Errors
+    /// When the content has no canonical form.
+    pub fn add_signature(&mut self, key: &SecretKey) -> Result<(), Diagnostic> {
+        match self {
+            Self::Root(root) => signing::add_signature(root, key),
+            Self::Targets(targets) => signing::add_signature(targets, key),
+        }
+    }
+
+    /// Tells how far the signatures are.
+    pub fn standing(&self, by: &str, signers: &Signers) -> Standing {
+        match self {
+            Self::Root(root) => standing(by, signers, root),
+            Self::Targets(targets) => standing(by, signers, targets),
+        }
+    }
+
+    /// Returns the bytes of the file.
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Diagnostic> {
+        match self {
+            Self::Root(root) => signing::to_bytes(root),
+            Self::Targets(targets) => signing::to_bytes(targets),
+        }
+    }
+
+    /// Tells what the file holds.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn show(&self, path: &Path, now: Moment) -> Result<Shown, Diagnostic> {
+        Ok(match self {
+            Self::Root(root) => show_root(root, Digest::of(&durable::read(path, LIMIT)?).to_string(), now),
+            Self::Targets(targets) => show_targets(targets, now),
+        })
+    }
+}
+
+/// Tells how far the signatures of a file are.
+pub fn standing<T: Role>(by: &str, signers: &Signers, file: &Signed<T>) -> Standing {
+    let signed = signers.signed(file);
+    let mut open: Vec<String> = signers.role.keyids.iter().map(|id| hex(id)).filter(|id| !signed.contains(id)).collect();
+    open.sort();
+    Standing { by: by.to_owned(), needed: signers.needed(), signed: signed.into_iter().collect(), open }
+}
+
+fn show_root(root: &Signed<Root>, fingerprint: String, now: Moment) -> Shown {
+    let roles = ROLES.iter().filter_map(|role| {
+        let signers = Signers::of_root(&root.signed, *role)?;
+        Some(show_role(&role.to_string(), &signers))
+    });
+    let version = root.signed.version.get();
+    Shown::Root { version, ends: Ends::of("root", root.signed.expires, now), fingerprint, roles: roles.collect() }
+}
+
+fn show_targets(targets: &Signed<Targets>, now: Moment) -> Shown {
+    let delegations = targets.signed.delegations.iter();
+    let roles = delegations.flat_map(|delegations| {
+        delegations.roles.iter().filter_map(|role| Some(show_role(&role.name, &Signers::of_road(delegations, &role.name)?)))
+    });
+    let version = targets.signed.version.get();
+    Shown::Targets { version, ends: Ends::of("targets", targets.signed.expires, now), roles: roles.collect() }
+}
+
+fn show_role(role: &str, signers: &Signers) -> RoleShown {
+    let shown = |id: &Decoded<Hex>| KeyShown {
+        id: hex(id),
+        public: signers.keys.get(id).cloned().and_then(PublicKey::of).map_or_else(|| "unknown".to_owned(), |key| key.to_string()),
+    };
+    RoleShown { role: role.to_owned(), threshold: signers.needed(), keys: signers.role.keyids.iter().map(shown).collect() }
+}
+
+/// Tells what a registry's folder holds.
+///
+/// # Errors
+/// When it is none, or a file in it cannot be used.
+pub fn registry(folder: &Path, now: Moment) -> Result<Shown, Diagnostic> {
+    let repository = Repository::read(folder)?;
+    let root = match repository.root() {
+        Some(root) => {
+            let path = repository.metadata(&format!("{}.root.json", root.signed.version));
+            Some(Box::new(show_root(root, Digest::of(&durable::read(&path, LIMIT)?).to_string(), now)))
+        }
+        None => None,
+    };
+    let targets = repository.current.as_ref().map(|current| Box::new(show_targets(&current.targets, now)));
+    let mut drafts = Vec::new();
+    let files = [
+        repository.root_draft.clone().map(|root| ("root.json", Metadata::Root(root))),
+        repository.targets_draft.clone().map(|targets| ("targets.json", Metadata::Targets(targets))),
+    ];
+    for (name, draft) in files.into_iter().flatten() {
+        let file = folder.join(DRAFT).join(name);
+        let standing = draft.judges(&file, &[])?.iter().map(|(by, signers)| draft.standing(by, signers)).collect();
+        drafts.push(Draft { file, standing });
+    }
+    Ok(Shown::Registry { root, targets, ends: ends(&repository, now), drafts, warnings: warnings(&repository, now) })
+}
+
+fn ends(repository: &Repository, now: Moment) -> Vec<Ends> {
+    let mut ends: Vec<Ends> = repository.root().map(|root| Ends::of("root", root.signed.expires, now)).into_iter().collect();
+    if let Some(current) = &repository.current {
+        ends.push(Ends::of("targets", current.targets.signed.expires, now));
+        ends.extend(current.roads.iter().map(|(id, road)| Ends::of(id, road.signed.expires, now)));
+        ends.push(Ends::of("snapshot", current.snapshot.signed.expires, now));
+        ends.push(Ends::of("timestamp", current.timestamp.signed.expires, now));
+    }
+    ends
+}
+
+/// Returns what is due: a month before for what people renew, three days before for what `--refresh` renews.
+pub fn warnings(repository: &Repository, now: Moment) -> Vec<String> {
+    let due = |ends: &Ends| match ends.role.as_str() {
+        "root" | "targets" => ends.warning(&format!("renew it with `highroad road keys rotate … {}`, sign and publish", ends.role)),
+        "snapshot" | "timestamp" if ends.days > 3 => None,
+        "snapshot" | "timestamp" => ends.warning("renew it with `highroad road publish --refresh`"),
+        road => ends.warning(&format!("publish road `{road}` again with its key")),
+    };
+    ends(repository, now).iter().filter_map(due).collect()
+}
+
+/// Puts new content in the place of a file, whole.
+///
+/// # Errors
+/// When the disk refuses; the file is as it was then.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let beside = path.with_file_name(format!(".{name}.new"));
+    durable::take_away(&beside)?;
+    let result = durable::write_synced(&beside, bytes, None, false).and_then(|()| durable::switch(&beside, path));
+    if result.is_err() {
+        let _ = durable::take_away(&beside);
+    }
+    result
+}

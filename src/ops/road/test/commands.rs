@@ -1,0 +1,83 @@
+//! The commands of a project, run on request in a folder that is thrown away afterwards.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{Options, Tested, failure};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::{fs, process};
+use crate::ops::new;
+use crate::render::answers::Given;
+use crate::repo::answers::Answers;
+use crate::report::road_test::{Command, Failure};
+
+/// What can be run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wanted {
+    /// `make setup`.
+    Install,
+    /// `make test`.
+    Test,
+    /// `make security`.
+    Security,
+}
+
+impl Wanted {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Install => "install",
+            Self::Test => "test",
+            Self::Security => "security",
+        }
+    }
+
+    fn line(self) -> &'static str {
+        match self {
+            Self::Install => "make setup",
+            Self::Test => "make test",
+            Self::Security => "make security",
+        }
+    }
+}
+
+/// Makes a project of a kind and runs the commands in it, one after the other; after one that failed, none.
+///
+/// # Errors
+/// When the project cannot be written, or a shell not started.
+pub(super) fn run(tested: &Tested<'_>, kind: &str, options: &Options, failures: &mut Vec<Failure>) -> Result<Vec<Command>, Diagnostic> {
+    let folder = std::env::temp_dir().join(format!("highroad-road-test-{}-{kind}", std::process::id()));
+    fs::create_private_folder(&folder)?;
+    let result = run_in(tested, kind, folder.join("demo"), options, failures);
+    fs::remove(&folder)?;
+    result
+}
+
+fn run_in(
+    tested: &Tested<'_>,
+    kind: &str,
+    root: PathBuf,
+    options: &Options,
+    failures: &mut Vec<Failure>,
+) -> Result<Vec<Command>, Diagnostic> {
+    let given = Given { key: "kind".to_owned(), value: kind.to_owned(), place: "--kind".to_owned() };
+    let wanted = new::Options { target: Some(root.clone()), kind: Some(given), given: Vec::new(), no_git: false };
+    new::write(&new::prepare(tested.road, &wanted, None, None)?)?;
+    let mut ran = Vec::new();
+    for wanted in &options.run {
+        let began = Instant::now();
+        let ended = process::run_within(wanted.line(), &root, options.patience)?;
+        let (name, line, seconds) = (wanted.name().to_owned(), wanted.line().to_owned(), began.elapsed().as_secs_f64());
+        let passed = ended.passed;
+        if !passed {
+            let reproduce = format!("{} && cd demo && {line}", tested.reproduce_new(kind, &Answers::new()));
+            let last: Vec<&str> = ended.output.lines().rev().take(3).collect();
+            let why = last.into_iter().rev().collect::<Vec<_>>().join(" | ");
+            failures.push(failure(kind, "command", &Answers::new(), format!("`{line}` failed: {}", ended.how), why, reproduce));
+        }
+        ran.push(Command { name, line, passed, how: ended.how, seconds, output: ended.output });
+        if !passed {
+            break;
+        }
+    }
+    Ok(ran)
+}
