@@ -11,9 +11,6 @@ use super::text::{self, Texts, pins, rules};
 use super::values::rules::{DELETED, SEPARATE, UNION};
 use super::{MERGERS, Merged, Merger, Sides, sound};
 
-/// The mergers of formats in which the place of a line counts: what lines merge cleanly is left to lines.
-const BY_LINES_FIRST: [&str; 4] = ["json", "python", "toml", "yaml"];
-
 /// Merges one file.
 pub fn merge(sides: &Sides<'_>) -> Merged {
     let Sides { base, ours, theirs, .. } = *sides;
@@ -31,7 +28,10 @@ pub fn merge(sides: &Sides<'_>) -> Merged {
         let doubtful = merged.is_clean() && merged.settled.is_empty() && text::is_doubtful(sides, &merged);
         return checked(sides, merged).filter(|_| !doubtful).unwrap_or_else(|| text::cautious(sides));
     };
-    if BY_LINES_FIRST.contains(&merger.name) { lines_first(sides, merger) } else { structure_first(sides, merger) }
+    match merger.objects_to_lines {
+        Some(objects) => lines_first(sides, merger, objects),
+        None => structure_first(sides, merger),
+    }
 }
 
 /// Whether all sides are UTF-8: structural mergers take nothing else.
@@ -90,10 +90,10 @@ fn structure_first(sides: &Sides<'_>, merger: &Merger) -> Merged {
     fewest(structural, by_lines)
 }
 
-fn lines_first(sides: &Sides<'_>, merger: &Merger) -> Merged {
+fn lines_first(sides: &Sides<'_>, merger: &Merger, objects: fn(&Sides<'_>, &Merged) -> bool) -> Merged {
     let by_lines = text::merge(sides);
-    let whole = checked(sides, by_lines.clone());
-    if let Some(merged) = whole.filter(|merged| merged.is_clean() && !(merged.settled.is_empty() && text::is_doubtful(sides, merged))) {
+    let is_doubtful = |merged: &Merged| merged.settled.is_empty() && text::is_doubtful(sides, merged) || objects(sides, merged);
+    if let Some(merged) = checked(sides, by_lines.clone()).filter(|merged| merged.is_clean() && !is_doubtful(merged)) {
         return merged;
     }
     let structural = structural(sides, merger);

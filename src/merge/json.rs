@@ -5,11 +5,12 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions};
 
 use super::values::flow::{self, Comments};
-use super::values::{Body, DEPTH, Document, Node, Scalar, engine};
+use super::values::{Body, DEPTH, Document, Node, Scalar, engine, places};
 use super::{Merged, Merger, Sides};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "json", claims, merge };
+pub static MERGER: Merger =
+    Merger { name: "json", claims, merge, objects_to_lines: Some(|sides, merged| places::are_mixed_up(sides, merged, read)) };
 
 fn claims(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

@@ -161,6 +161,9 @@ pub struct Merger {
     /// Merges; nothing where a side does not parse, or the result would not re-parse to the three-way result of the values:
     /// then the file falls to text. Both sides differ from the base and from each other, and are text in UTF-8.
     pub merge: fn(&Sides<'_>) -> Option<Merged>,
+    /// Where the place of a line counts, what lines merge cleanly is left to lines, unless this objects. Nothing where the
+    /// neighbours of a line mean nothing, so that the structure comes first.
+    pub objects_to_lines: Option<fn(&Sides<'_>, &Merged) -> bool>,
 }
 
 /// The mergers, most specific first.

@@ -3,11 +3,12 @@
 mod read;
 mod scan;
 
-use super::values::engine;
+use super::values::{engine, places};
 use super::{Merged, Merger, Sides};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "toml", claims, merge };
+pub static MERGER: Merger =
+    Merger { name: "toml", claims, merge, objects_to_lines: Some(|sides, merged| places::are_mixed_up(sides, merged, read::read)) };
 
 fn claims(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

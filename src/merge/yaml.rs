@@ -2,11 +2,12 @@
 
 mod read;
 
-use super::values::engine;
+use super::values::{engine, places};
 use super::{Merged, Merger, Sides};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "yaml", claims, merge };
+pub static MERGER: Merger =
+    Merger { name: "yaml", claims, merge, objects_to_lines: Some(|sides, merged| places::are_mixed_up(sides, merged, read::read)) };
 
 fn claims(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

@@ -12,7 +12,7 @@ use super::keyed::{self, Format, Item, Orders};
 use super::{Merged, Merger, Sides};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "dockerfile", claims, merge };
+pub static MERGER: Merger = Merger { name: "dockerfile", claims, merge, objects_to_lines: None };
 
 fn claims(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

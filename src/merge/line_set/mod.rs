@@ -9,7 +9,7 @@ use super::keyed::{self, Contest, Format, Item, Orders, Settlement};
 use super::{Merged, Merger, Sides};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "line-set", claims, merge };
+pub static MERGER: Merger = Merger { name: "line-set", claims, merge, objects_to_lines: None };
 
 /// How many pairs of lines are compared for their order.
 const PAIRS: usize = 2_000_000;

@@ -14,7 +14,7 @@ use super::version::{self, HIGHER_PIN};
 use super::{LABELS, Merged, Merger, Settled, Sides, requirements};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "lock-file", claims, merge };
+pub static MERGER: Merger = Merger { name: "lock-file", claims, merge, objects_to_lines: None };
 
 /// Both sides changed a lock.
 pub(super) static LOCK_AGAIN: Rule = Rule {

@@ -17,7 +17,7 @@ use super::{Conflict, ConflictKind, Labels, Merged, Merger, Settled, Sides, Sugg
 use crate::scan::code::python_module;
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "python", claims, merge };
+pub static MERGER: Merger = Merger { name: "python", claims, merge, objects_to_lines: Some(|_, _| false) };
 
 /// Both sides changed the names of one import or `__all__`.
 static NAMES: Rule = Rule {

@@ -8,7 +8,7 @@ use super::{Merged, Merger, Sides, lock_file};
 use read::{Parts, several};
 
 /// The merger.
-pub static MERGER: Merger = Merger { name: "requirements", claims, merge };
+pub static MERGER: Merger = Merger { name: "requirements", claims, merge, objects_to_lines: None };
 
 fn claims(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();

@@ -197,6 +197,27 @@ fn resolve(marked: &str) -> Option<Resolved> {
     (within == 0).then_some(resolved)
 }
 
+/// Whether the values of three documents come out as another value than the result has or, where no rule speaks for the
+/// result, a key of theirs is left to a person. What is left open within a list says nothing: its items are known by
+/// likeness, which lines can know better.
+pub(super) fn differs(three: Three<'_>, result: &Document<'_>, by_rule: bool) -> bool {
+    let plan = three_way::merge(three, Care::Values);
+    let Some(meaning) = Meaning::of(&plan) else { return false };
+    match meaning.conflicts {
+        0 => !same_but_for_order(&result.root.value(), &meaning.ours),
+        _ => !by_rule && leaves_a_key_open(&plan),
+    }
+}
+
+fn leaves_a_key_open(plan: &Plan<'_>) -> bool {
+    let Plan::Parts(Node { body: Body::Map(_), .. }, parts) = plan else { return false };
+    parts.iter().any(|part| match &part.fate {
+        Fate::Conflict | Fate::Merge(Plan::Conflict) => true,
+        Fate::Merge(plan) => leaves_a_key_open(plan),
+        Fate::Take(_) | Fate::Gone => false,
+    })
+}
+
 /// Whether two values are the same when the order of items does not count.
 fn same_but_for_order(one: &Value, two: &Value) -> bool {
     match (one, two) {

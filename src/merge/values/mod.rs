@@ -11,6 +11,7 @@ pub(super) mod flow;
 pub(super) mod hunks;
 pub(super) mod order;
 pub(super) mod pins;
+pub(super) mod places;
 pub(super) mod rules;
 pub(super) mod three_way;
 
