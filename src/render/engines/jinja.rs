@@ -9,8 +9,9 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 
 use super::{Bounded, jinja_bounds};
 
-/// Instructions that one template may run. The largest of the built-in road needs about 20,000.
-const FUEL: u64 = 2_000_000;
+/// What one template may use: one for an instruction or for 64 bytes of values and output, so that a render stays below 26 MB.
+/// The largest of the built-in road needs about 20,000.
+const FUEL: u64 = 400_000;
 
 /// Renders with one set of variables.
 pub(in crate::render) struct Jinja<'a> {

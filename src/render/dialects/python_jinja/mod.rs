@@ -24,8 +24,8 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 use super::super::engines::Bounded;
 use crate::road::dialect::Engine;
 
-/// Instructions that one template may run.
-const FUEL: u64 = 3_000_000;
+/// What one template may use: one for an instruction or for 64 bytes of values and output, so that a render stays below 26 MB.
+const FUEL: u64 = 400_000;
 /// The largest template, in bytes.
 const LARGEST: usize = 2 << 20;
 
