@@ -69,7 +69,7 @@ mod tests {
         ] {
             assert_eq!(normalised(url).as_deref(), Some("git.example.com/team/app"), "{url}");
         }
-        for url in ["/srv/git/app.git", "file:///srv/app", "C:/work/app", "../app", "https://host", ""] {
+        for url in ["/srv/git/app.git", "file:///srv/app", "C:/projects/app", "../app", "https://host", ""] {
             assert_eq!(normalised(url), None, "{url}");
         }
     }
