@@ -91,7 +91,7 @@ fn decide(contest: Contest<'_, '_>) -> Option<Answer> {
     if !o.is_empty() && yours < WRITTEN_ANEW && (roads > TOUCHED_UP && passage >= PASSAGE || roads > HARDLY_TOUCHED) {
         return take(ours, &rules::REWRITTEN_BY_YOU);
     }
-    if passage == 1 && roads > EDITED && !o.is_empty() && yours >= roads {
+    if passage == 1 && roads > EDITED && !o.is_empty() && yours >= roads && !brings_a_comment(base, ours, theirs) {
         return take(theirs, &rules::REWRITTEN_BY_ROAD);
     }
     None
@@ -107,6 +107,15 @@ fn indented_by_you(contest: Contest<'_, '_>) -> bool {
     let stripped = ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(one, other)| one.trim_ascii() == other.trim_ascii());
     let indent = |lines: &[&[u8]]| lines.first().map(|line| line.len() - line.trim_ascii_start().len());
     stripped && (base.is_empty() || indent(base) != indent(ours) || indent(base) == indent(theirs))
+}
+
+/// Whether a line of the project ends in a comment that the road's texts do not have: a person's words are not given up.
+fn brings_a_comment(base: &[&[u8]], ours: &[&[u8]], theirs: &[&[u8]]) -> bool {
+    fn comment(line: &[u8]) -> Option<&[u8]> {
+        [&b" # "[..], b" // "].iter().find_map(|mark| memchr::memmem::find(line, mark).map(|at| line[at..].trim_ascii()))
+    }
+    let has = |lines: &[&[u8]], wanted: &[u8]| lines.iter().any(|line| comment(line) == Some(wanted));
+    ours.iter().filter_map(|line| comment(line)).any(|wanted| !has(base, wanted) && !has(theirs, wanted))
 }
 
 /// Whether every line that the project changed is changed alike by the road.

@@ -126,3 +126,12 @@ fn what_only_differs_in_layout_is_settled() {
     assert_eq!(settled("run('a')\n", "run(\"a\")\n", "run('a', check=True)\n"), ("run('a', check=True)\n".to_owned(), "layout-only"));
     assert_eq!(settled("run('a')\n", "run(\"b\")\n", "run('b')\n"), ("run('b')\n".to_owned(), "same-words"));
 }
+
+#[test]
+fn a_comment_of_yours_is_not_given_up_to_a_rule() {
+    let base = "    runs-on: linux-4-cores of the second pool\n";
+    let (ours, theirs) = (base.replace("linux-4", "own-4"), base.replace("linux-4-cores", "linux-8-cores"));
+    let settled = merged(base, &ours, &theirs);
+    assert_eq!((settled.is_clean(), settled.settled.first().map(|settled| settled.rule.id)), (true, Some("rewritten-by-road")));
+    assert!(!merged(base, &ours.replace(" pool", " pool # keep"), &theirs).is_clean());
+}
