@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::rule::Rule;
-use super::text::{self, Texts, pins, rules};
+use super::text::{self, Texts, pins};
 use super::values::rules::{DELETED, SEPARATE, UNION};
 use super::{MERGERS, Merged, Merger, Sides, sound};
 
@@ -118,16 +118,3 @@ fn fewest(structural: Option<Merged>, by_lines: Merged) -> Merged {
         Some(_) | None => by_lines,
     }
 }
-
-/// The rules of merging by lines, for the documentation.
-pub static LINE_RULES: [&Rule; 9] = [
-    &rules::SAME_WORDS,
-    &rules::LAYOUT_ONLY,
-    &rules::ALREADY_THERE,
-    &rules::ROAD_HAS_YOURS,
-    &rules::NEXT_TO_A_PIN,
-    &rules::REWRITTEN_BY_YOU,
-    &rules::REWRITTEN_BY_ROAD,
-    &rules::NEIGHBOURS,
-    &rules::BOTH_ADDED,
-];

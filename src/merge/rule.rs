@@ -8,6 +8,3 @@ pub struct Rule {
     /// What it does and why that is right, in one sentence.
     pub why: &'static str,
 }
-
-/// Both sides made the same change.
-pub static SAME_CHANGE: Rule = Rule { id: "same-change", why: "Both sides made the same change." };

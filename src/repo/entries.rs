@@ -183,10 +183,9 @@ impl Git {
             fault::point().map_err(|error| git2::Error::from_str(&error.to_string()))?;
             let mut index = Index::open(beside)?;
             self.distrust(&mut index, written)?;
-            for (path, entries) in changes {
+            for path in changes.keys() {
                 let present: Vec<i32> = (0..=3).filter(|stage| index.get_path(Path::new(path), *stage).is_some()).collect();
                 present.into_iter().try_for_each(|stage| index.remove(Path::new(path), stage))?;
-                let _ = entries;
             }
             for (path, entries) in changes {
                 for entry in entries {

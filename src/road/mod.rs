@@ -165,7 +165,7 @@ impl Road {
 
     /// Returns what the lock of a project remembers of the version. Of the built-in road every Highroad knows the rest.
     pub fn locked(&self) -> LockedRoad {
-        let is_ours = self.source == "built-in";
+        let is_ours = self.origin == origin::Origin::BuiltIn;
         let images = self.constants.get("pins").and_then(|pins| pins.get("images")).and_then(serde_json::Value::as_object);
         let references = images.into_iter().flat_map(|images| images.values()).filter_map(|image| image.get("ref")?.as_str());
         let mut images: Vec<String> = if is_ours { Vec::new() } else { references.map(str::to_owned).collect() };

@@ -138,11 +138,6 @@ impl Stack {
     pub fn uses(&self, id: &str) -> bool {
         self.frameworks.iter().any(|sign| sign.id == id)
     }
-
-    /// Whether it has a pipeline of this host.
-    pub fn has_ci(&self, id: &str) -> bool {
-        self.ci.iter().any(|sign| sign.id == id)
-    }
 }
 
 /// Reads what a repository is made of.

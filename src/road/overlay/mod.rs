@@ -17,7 +17,6 @@ use toml::{Table, Value};
 use super::source::read_folder;
 use super::{Road, broken};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::digest::Digest;
 use crate::base::fs;
 use crate::base::tree::Tree;
 use history::History;
@@ -59,14 +58,6 @@ pub fn is_overlay(folder: &Path) -> Result<bool, Diagnostic> {
 /// when the result is not usable.
 pub fn compose(folder: &Path) -> Result<Tree, Diagnostic> {
     compose_below(folder, &mut Vec::new())
-}
-
-/// Returns the digest of a file of a tree, or of a folder in it, as an overlay declares it; nothing where neither is there.
-pub fn digest_in(tree: &Tree, path: &str) -> Option<Digest> {
-    match tree.get(path) {
-        Some(file) => Some(Digest::of(&file.bytes)),
-        None => tree.iter().any(|(file, _)| file.folders().any(|folder| folder == path)).then(|| files::folder_digest(tree, path)),
-    }
 }
 
 /// `above` holds the folders of the overlays that stand on this one.
