@@ -152,3 +152,144 @@ fn tags_become_versions_and_a_second_import_adds_only_what_is_new() {
     assert!(folder.join("store/2026.4.1/road.toml").exists());
     assert!(folder.highroad(&["road", "import", "t", "--into", "t"]).code == 2);
 }
+
+#[test]
+fn a_release_counts_before_its_candidate_on_the_same_commit() {
+    let folder = Folder::new();
+    folder.write("t/cargo-generate.toml", "");
+    folder.write("t/a.txt", "1\n");
+    let day = "2026-03-02T00:00:00Z";
+    git(&folder, &["init", "-q"], day);
+    git(&folder, &["add", "-A"], day);
+    git(&folder, &["commit", "-q", "-m", "x"], day);
+    for tag in ["v1", "v1.0.0-rc.1", "v1.0.0", "v1.0.0-rc.12"] {
+        git(&folder, &["tag", tag], day);
+    }
+    folder.highroad(&["road", "import", "t", "--into", "store"]).success();
+    let road = read(&folder, "store/2026.3.0/road.toml");
+    assert!(road.contains("tag = \"v1.0.0\"") && !road.contains("canary"), "{road}");
+    folder.highroad(&["new", "demo", "--road", "store", "--yes", "--no-git"]).success();
+}
+
+const OWN_NAMES: &str = "[placeholders.kind]\nprompt = \"Which?\"\ntype = \"string\"\nchoices = [\"app\", \"lib\"]\ndefault = \"app\"\n\
+                         [placeholders.host]\nprompt = \"Host?\"\ntype = \"string\"\ndefault = \"h\"\n";
+
+#[test]
+fn placeholders_called_kind_and_host_are_answered() {
+    let folder = Folder::new();
+    folder.write("t/cargo-generate.toml", OWN_NAMES);
+    folder.write("t/a.txt", "{{project-name}} {{kind}} {{host}}\n");
+    folder.highroad(&["road", "import", "t", "--into", "store"]).success();
+    let new = |name: &str, more: &[&str]| folder.highroad(&[&["new", name, "--road", "store", "--yes"], more].concat());
+    new("one", &["--set", "kind=lib", "--set", "host=here", "--kind", "t", "--save-answers", "one.toml"]).success();
+    assert_eq!(read(&folder, "one/a.txt"), "one lib here\n");
+    let said = support::git(&folder.join("one"), &["log", "-1", "--format=%s"]);
+    assert_eq!(said, "Start one on the paved road\n");
+    new("two", &["--answers", "one.toml", "--set", "project-name=two"]).success();
+    assert_eq!(read(&folder, "two/a.txt"), "two lib here\n");
+    new("three", &["--set", "kind=none"]).fails(2, &["invalid-answer", "`kind`"]);
+    new("four", &["--kind", "none"]).fails(2, &["unknown-kind", "--kind"]);
+    for (path, text) in [("c/copier.yml", "kind: {type: str, default: k}\n"), ("c/a.txt.jinja", "{{ kind }}\n")] {
+        folder.write(path, text);
+    }
+    folder.write("k/cookiecutter.json", "{\"kind\": \"k\"}");
+    folder.write("k/{{cookiecutter.kind}}/a.txt", "{{cookiecutter.kind}}\n");
+    for template in ["c", "k"] {
+        folder.highroad(&["road", "import", template, "--into", &format!("{template}-store")]).success();
+        let road = format!("{template}-store");
+        folder.highroad(&["new", &format!("{template}-made"), "--road", &road, "--yes", "--no-git", "--set", "kind=mine"]).success();
+        assert_eq!(read(&folder, &format!("{template}-made/a.txt")), "mine\n");
+    }
+}
+
+/// A bare repository with two tags, and its address.
+fn bare(folder: &Folder) -> String {
+    folder.write("t/cargo-generate.toml", "");
+    git(folder, &["init", "-q", "-b", "trunk"], "2026-03-01T00:00:00Z");
+    for (tag, day) in [("v1.0.0", "2026-03-02T00:00:00Z"), ("v1.1.0", "2026-04-01T00:00:00Z")] {
+        folder.write("t/a.txt", &format!("{{{{project-name}}}} {tag}\n"));
+        git(folder, &["add", "-A"], day);
+        git(folder, &["commit", "-q", "-m", "x"], day);
+        git(folder, &["tag", "-a", "-m", "x", tag], day);
+    }
+    folder.write("t/a.txt", "later\n");
+    git(folder, &["commit", "-qam", "x"], "2026-05-01T00:00:00Z");
+    git(folder, &["clone", "-q", "--bare", ".", "../bare.git"], "2026-05-01T00:00:00Z");
+    format!("file://{}", folder.join("bare.git").display())
+}
+
+#[test]
+fn a_template_at_an_address_is_imported_as_a_clone_is() {
+    let folder = Folder::new();
+    let url = bare(&folder);
+    let home = folder.join(".home/.local/share/highroad/import");
+    folder.highroad(&["road", "import", &format!("git+{url}"), "--into", "store"]).success();
+    assert_eq!(support::names(&folder.join("store")), ["2026.3.0", "2026.4.0", "IMPORT.md", "index.toml"]);
+    assert!(support::names(&home).is_empty(), "what was fetched is gone");
+    let commit = support::git(&folder.join("t"), &["rev-parse", "v1.1.0^{commit}"]);
+    let road = read(&folder, "store/2026.4.0/road.toml");
+    for word in [format!("source = \"{url}\""), "tag = \"v1.1.0\"".to_owned(), format!("commit = \"{}\"", commit.trim())] {
+        assert!(road.contains(&word), "{word}: {road}");
+    }
+    assert!(road.contains("id = \"bare\""), "{road}");
+    // But for the address, the files are those of a local clone.
+    folder.highroad(&["road", "import", "bare.git", "--into", "near"]).success();
+    for file in ["kinds/bare/kind.toml", "kinds/bare/files/a.txt"] {
+        assert_eq!(read(&folder, &format!("store/2026.4.0/{file}")), read(&folder, &format!("near/2026.4.0/{file}")), "{file}");
+    }
+    folder.highroad(&["new", "demo", "--road", "store", "--yes", "--no-git"]).success();
+    assert_eq!(read(&folder, "demo/a.txt"), "demo v1.1.0\n");
+    // One branch, and a second import, which adds what is new.
+    folder.highroad(&["road", "import", &url, "--ref", "trunk", "--into", "trunk"]).success();
+    assert!(read(&folder, "trunk/2026.5.0/kinds/bare/files/a.txt").contains("later"));
+    git(&folder, &["tag", "v1.2.0"], "2026-05-01T00:00:00Z");
+    git(&folder, &["push", "-q", "../bare.git", "v1.2.0"], "2026-05-01T00:00:00Z");
+    folder.highroad(&["road", "import", &url, "--into", "store"]).success();
+    assert!(folder.join("store/2026.5.0/road.toml").exists());
+}
+
+#[test]
+fn an_address_that_cannot_be_had_leaves_nothing() {
+    let folder = Folder::new();
+    let url = bare(&folder);
+    for (address, code, word) in [
+        (format!("{url}x"), 3, "git-fetch"),
+        ("http://127.0.0.1:9/t.git".to_owned(), 2, "template-url"),
+        ("ext::sh -c true".to_owned(), 2, "template-url"),
+        ("https://token@127.0.0.1/t.git".to_owned(), 2, "template-url"),
+    ] {
+        folder.highroad(&["road", "import", &address, "--into", "store"]).fails(code, &[word]);
+    }
+    folder.highroad(&["road", "import", &url, "--ref", "none", "--into", "store"]).fails(2, &["revision", &url]);
+    assert!(!folder.join("store").exists());
+    // Settings of a person that would lead git to another program are not followed.
+    let mark = folder.join("ran");
+    let settings = format!("[url \"ext::sh -c touch% {}% \"]\n\tinsteadOf = {url}\n[protocol \"ext\"]\n\tallow = always\n", mark.display());
+    folder.write(".home/.gitconfig", &settings);
+    folder.highroad(&["road", "import", &url, "--into", "store"]).fails(3, &["git-fetch"]);
+    assert!(!mark.exists() && !folder.join("store").exists());
+}
+
+#[test]
+fn a_second_import_keeps_what_the_first_one_reported() {
+    let folder = Folder::new();
+    template(&folder);
+    let day = "2026-03-02T00:00:00Z";
+    git(&folder, &["init", "-q"], day);
+    git(&folder, &["add", "-A"], day);
+    git(&folder, &["commit", "-q", "-m", "x"], day);
+    git(&folder, &["tag", "v1.0.0"], day);
+    folder.highroad(&["road", "import", "t", "--into", "store"]).success();
+    git(&folder, &["rm", "-q", "setup.rhai"], day);
+    folder.write("t/cargo-generate.toml", "");
+    git(&folder, &["commit", "-qam", "x"], "2026-04-02T00:00:00Z");
+    git(&folder, &["tag", "v1.1.0"], "2026-04-02T00:00:00Z");
+    folder.highroad(&["road", "import", "t", "--into", "store"]).success();
+    let report = read(&folder, "store/IMPORT.md");
+    for word in ["| 2026.3.0 |", "| 2026.4.0 |", "setup.rhai"] {
+        assert!(report.contains(word), "{word}: {report}");
+    }
+    let again = folder.highroad(&["road", "import", "t", "--into", "store", "--json"]).success();
+    assert!(again.out.contains("\"tool\": \"cargo-generate\""), "{}", again.out);
+    assert_eq!(read(&folder, "store/IMPORT.md"), report);
+}

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use highroad::base::diagnostic::Diagnostic;
 use highroad::plan::transaction::{self, Landing, Transaction};
-use support::changes::{branch, changes, conflicted, executable, plain, project, state, step, transaction};
+use support::changes::{branch, changes, conflicted, executable, plain, project, settled, state, step, transaction};
 use support::{Folder, Run, git};
 
 fn in_git() -> Folder {
@@ -438,7 +438,8 @@ fn conflicts_of_every_shape_are_in_the_index() {
     let status = git(folder.path(), &["status", "--porcelain"]);
     assert!(status.contains("UD notes/mine.txt") && status.contains("DU ghost.txt") && status.contains("UU same.txt"), "{status}");
     assert_eq!(transaction::unsettled(folder.path()).unwrap(), ["ghost.txt", "notes/mine.txt", "same.txt"]);
-    transaction::settle(folder.path(), &[("ghost.txt".to_owned(), None), ("notes/mine.txt".to_owned(), None)]).unwrap();
+    let gone = ["ghost.txt", "notes/mine.txt"].map(|path| settled(folder.path(), path, None));
+    transaction::settle(folder.path(), &gone).unwrap();
     assert_eq!(transaction::unsettled(folder.path()).unwrap(), ["same.txt"]);
     assert!(!folder.join("notes").exists());
     folder.highroad(&["undo"]).success();

@@ -154,6 +154,67 @@ fn a_stolen_online_key_is_removed_by_the_root() {
 }
 
 #[test]
+fn what_a_removed_key_signed_is_not_built_upon() {
+    let team = Team::published();
+    let first = team.first_root();
+    let old = files(&team.registry());
+    team.release("2026.12.0", "two");
+    team.publish(&[]).success();
+    team.keys(&["fresh"]);
+    for role in ["snapshot", "timestamp"] {
+        team.run(&format!("road keys rotate registry {role} --remove keys/online.pub --add keys/fresh.pub")).success();
+    }
+    team.sign("root", "anna");
+    team.sign("root", "cleo");
+    team.run("road publish --refresh registry --key keys/fresh.key").success();
+    let before = files(&team.registry());
+    // The thief of the old key brings the state back that hides a version.
+    for (name, bytes) in old.iter().filter(|(name, _)| !name.ends_with("root.json")) {
+        std::fs::write(team.registry().join(name), bytes).unwrap();
+    }
+    let laid = files(&team.registry());
+    team.run("road publish --refresh registry --key keys/fresh.key").fails(2, &["metadata", "timestamp.json", "newest root"]);
+    assert_eq!(files(&team.registry()), laid);
+    for (name, bytes) in &before {
+        std::fs::write(team.registry().join(name), bytes).unwrap();
+    }
+    team.run("road publish --refresh registry --key keys/fresh.key").success();
+    assert_eq!(team.load(&first).unwrap().files.len(), 3);
+}
+
+#[test]
+fn a_rotation_that_is_stopped_at_any_write_is_finished_by_the_next_run() {
+    let team = Team::published();
+    let first = team.first_root();
+    team.keys(&["fresh", "lead"]);
+    for role in ["snapshot", "timestamp"] {
+        team.run(&format!("road keys rotate registry {role} --remove keys/online.pub --add keys/fresh.pub")).success();
+    }
+    team.run("road keys rotate registry targets --remove keys/anna.pub --remove keys/ben.pub --remove keys/cleo.pub --add keys/lead.pub --threshold 1").success();
+    team.sign("root", "anna");
+    team.sign("root", "ben");
+    team.sign("targets", "lead");
+    let before = files(&team.registry());
+    let words = "road publish --refresh registry --key keys/fresh.key";
+    for at in 1.. {
+        let run = team.run_with(("HIGHROAD_FAULT", &format!("kill:{at}")), words);
+        let ended = run.code == 0;
+        assert!(!ended || at > 10, "{at}");
+        team.run(words).success();
+        assert_eq!(team.load(&first).unwrap().root, 2, "{at}");
+        assert!(!team.registry().join("draft").exists(), "{at}");
+        if ended {
+            break;
+        }
+        std::fs::remove_dir_all(team.registry()).unwrap();
+        for (name, bytes) in &before {
+            team.folder.write(&format!("registry/{name}"), "");
+            std::fs::write(team.registry().join(name), bytes).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_stolen_road_key_is_removed_by_the_targets() {
     let team = Team::published();
     team.keys(&["fresh"]);
@@ -227,4 +288,14 @@ fn a_pipeline_gives_its_key_in_a_variable() {
     team.run_with(("ONLINE_KEY", &key), "road publish --refresh registry --key env:ONLINE_KEY").success();
     let run = team.run("road publish --refresh registry --key env:ONLINE_KEY").fails(2, &["variable", "not set"]);
     assert!(!run.err.contains(key.lines().nth(1).unwrap()));
+}
+
+#[test]
+fn what_is_published_is_not_signed_again() {
+    let team = Team::published();
+    let before = files(&team.registry());
+    for file in ["1.root.json", "1.targets.json"] {
+        team.run(&format!("road keys sign registry/metadata/{file} --key keys/cleo.key")).fails(2, &["published", file, "rotate"]);
+    }
+    assert_eq!(files(&team.registry()), before);
 }

@@ -253,3 +253,33 @@ fn a_damaged_registry_is_not_built_upon() {
     team.run("road publish store nowhere --key keys/small.key").fails(2, &["no-folder"]);
     team.run("road publish store store --key keys/small.key").fails(2, &["no-registry"]);
 }
+
+#[test]
+fn a_template_that_was_imported_is_published_taken_and_upgraded() {
+    let team = Team::new();
+    let (folder, template) = (&team.folder, team.folder.join("small"));
+    folder.write("small/cargo-generate.toml", "[placeholders.kind]\nprompt = \"Which?\"\ntype = \"string\"\ndefault = \"app\"\n");
+    support::git(folder.path(), &["init", "--quiet", "small"]);
+    let release = |text: &str, tag: &str| {
+        folder.write("small/a.txt", &format!("{text} {{{{project-name}}}} {{{{kind}}}}\n"));
+        support::git(&template, &["add", "--all"]);
+        support::git(&template, &["commit", "--quiet", "--message", text]);
+        support::git(&template, &["tag", tag]);
+        team.run("road import small --into store").success();
+    };
+    team.started();
+    release("one", "v1.0.0");
+    team.publish(&[]).success();
+    let url = format!("file://{}", team.registry().display());
+    folder.highroad(&["source", "add", &url, "--root", "registry/metadata/1.root.json", "--name", "acme", "--yes"]).success();
+    team.run("new demo --road acme/small --set kind=lib --yes").success();
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap();
+    assert_eq!(read("demo/a.txt"), "one demo lib\n");
+    folder.write("demo/own.txt", "mine\n");
+    release("two", "v1.1.0");
+    team.publish(&[]).success();
+    let status = team.run("status demo --json").success();
+    assert!(status.out.contains("\"clean\": true"), "{}", status.out);
+    team.run("upgrade demo --yes --in-place").success();
+    assert_eq!((read("demo/a.txt").as_str(), read("demo/own.txt").as_str()), ("two demo lib\n", "mine\n"));
+}

@@ -327,3 +327,18 @@ fn a_source_goes_before_a_folder_of_its_name() {
     s.folder.highroad(&["new", "third", "--road", "acme/small", "--yes"]).success();
     s.folder.highroad(&["new", "fourth", "--road", "acne", "--yes"]).fails(2, &["source-unknown", "acme"]);
 }
+
+#[test]
+fn a_commit_or_a_folder_never_stands_in_for_another_road() {
+    let s = Scenario::empty();
+    s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
+    let (store, url) = repository(&s);
+    s.folder.highroad(&["source", "add", &url, "--unsigned", "--name", "roads"]).success();
+    s.folder.highroad(&["source", "add", store.to_str().unwrap(), "--unsigned", "--name", "near"]).success();
+    for name in ["roads", "near"] {
+        let road = format!("{name}/other");
+        s.folder.highroad(&["new", "zz", "--road", &road, "--yes"]).fails(2, &["other-road", "`small`", &format!("./{road}")]);
+        assert!(!s.folder.join("zz").exists());
+        s.folder.highroad(&["new", name, "--road", &format!("{name}/small"), "--yes"]).success();
+    }
+}

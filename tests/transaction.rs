@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 use highroad::plan::transaction::{self, Landing};
-use support::changes::{branch, changes, conflicted, plain, project, state, transaction};
+use support::changes::{branch, changes, conflicted, plain, project, settled, state, transaction};
 use support::{Folder, git};
 
 #[test]
@@ -64,7 +64,7 @@ fn child() {
             transaction::apply(&transaction).map(|_| ())
         }
         "undo" => transaction::undo(Path::new(&root)).map(|_| ()),
-        "settle" => transaction::settle(Path::new(&root), &[("same.txt".to_owned(), plain("settled\n"))]),
+        "settle" => transaction::settle(Path::new(&root), &[settled(Path::new(&root), "same.txt", plain("settled\n"))]),
         "finish" => transaction::finish(Path::new(&root)).map(|_| ()),
         "recover" => transaction::recover(Path::new(&root)).map(|_| ()),
         other => panic!("{other}"),
@@ -208,7 +208,7 @@ fn conflicts_are_in_the_index_and_wait_for_a_commit() {
     assert_eq!(transaction::unsettled(folder.path()).unwrap(), ["same.txt"]);
     assert_eq!(transaction::finish(folder.path()).unwrap_err().code, "unmerged");
     assert_eq!(transaction::apply(&change).unwrap_err().code, "open-conflicts");
-    transaction::settle(folder.path(), &[("same.txt".to_owned(), plain("both\n"))]).unwrap();
+    transaction::settle(folder.path(), &[settled(folder.path(), "same.txt", plain("both\n"))]).unwrap();
     assert!(transaction::unsettled(folder.path()).unwrap().is_empty());
     assert!(transaction::open_conflicts(folder.path()).unwrap().is_some());
     let applied = transaction::finish(folder.path()).unwrap();

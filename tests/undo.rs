@@ -9,7 +9,7 @@
 mod support;
 
 use highroad::plan::transaction::{self, Landing};
-use support::changes::{branch, changes, conflicted, plain, project, state, step, transaction};
+use support::changes::{branch, changes, conflicted, plain, project, settled, state, step, transaction};
 use support::{Folder, git};
 
 fn applied(with_git: bool, landing: Landing) -> (Folder, std::collections::BTreeMap<String, String>) {
@@ -155,8 +155,8 @@ fn settled_without_git_is_undone_too() {
     conflicted(&mut change);
     transaction::apply(&change).unwrap();
     assert_eq!(transaction::unsettled(folder.path()).unwrap(), ["same.txt"]);
-    let settled = [("same.txt".to_owned(), plain("both\n")), ("README.md".to_owned(), plain("# Noted\n"))];
-    transaction::settle(folder.path(), &settled).unwrap();
+    let settlements = [("same.txt", "both\n"), ("README.md", "# Noted\n")].map(|(path, text)| settled(folder.path(), path, plain(text)));
+    transaction::settle(folder.path(), &settlements).unwrap();
     assert!(transaction::unsettled(folder.path()).unwrap().is_empty());
     transaction::finish(folder.path()).unwrap();
     assert_eq!(transaction::open_conflicts(folder.path()).unwrap(), None);

@@ -7,6 +7,9 @@
     reason = "tests look at files from outside, and may fail by a panic"
 )]
 
+#[path = "support/publisher.rs"]
+mod publisher;
+#[path = "support/mod.rs"]
 mod support;
 
 use std::process::Command;
@@ -24,9 +27,13 @@ struct Wizard {
 
 impl Wizard {
     fn start(folder: &Folder, arguments: &[&str]) -> Self {
+        Self::of(folder, &[&["new"], arguments].concat())
+    }
+
+    fn of(folder: &Folder, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_highroad"));
         support::clean(&mut command, folder.path());
-        command.arg("new").args(arguments).current_dir(folder.path()).env("TERM", "xterm");
+        command.args(arguments).current_dir(folder.path()).env("TERM", "xterm");
         Self { session: spawn_command(command, Some(20_000)).unwrap() }
     }
 
@@ -118,4 +125,18 @@ fn ctrl_c_and_stop_leave_nothing_behind() {
     wizard.at("[1/13]", "demo\r").take_suggestions(2).at("What now?", &format!("{DOWN}{DOWN}{ENTER}")).at("nothing was written", "");
     assert_eq!(wizard.exit_code(), 3);
     assert!(folder.names().is_empty(), "{:?}", folder.names());
+}
+
+#[test]
+fn nobody_is_trusted_by_enter_alone() {
+    let team = publisher::Team::published();
+    let url = format!("file://{}", team.registry().display());
+    let add = ["source", "add", &url, "--root", "registry/metadata/1.root.json", "--name", "acme"];
+    let list = || team.run("source list").success().out;
+    for (keys, code, added) in [(ENTER, 3, false), ("n", 3, false), ("y", 0, true)] {
+        let mut asked = Wizard::of(&team.folder, &add);
+        asked.at("Compare the fingerprint", "").at("Trust it?", keys);
+        assert_eq!(asked.exit_code(), code, "{keys:?}");
+        assert_eq!(list().contains("acme"), added, "{keys:?}");
+    }
 }

@@ -48,7 +48,7 @@ impl RelPath {
     /// # Errors
     /// Says which rule the text breaks.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        if text.starts_with('/') || text.starts_with('\\') || text.get(1..2) == Some(":") {
+        if text.starts_with('/') || text.starts_with('\\') || has_drive(text) {
             return Err(PathError::Absolute);
         }
         if text.len() > MAX_BYTES {
@@ -116,12 +116,26 @@ fn check_part(part: &str) -> Result<(), PathError> {
     if matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered("com") || numbered("lpt") {
         return Err(PathError::Device);
     }
-    // `.git`, its short name on Windows, and spellings with characters that HFS+ ignores (CVE-2014-9390).
-    let plain: String = part.chars().filter(|c| !is_ignored_by_hfs(*c)).collect::<String>().to_ascii_lowercase();
-    if plain == ".git" || plain.starts_with("git~") {
+    if is_spelling_of(part, ".git") {
         return Err(PathError::Git);
     }
     Ok(())
+}
+
+/// Whether a file system may take a part of a path for a folder with a dot before its name, such as `.git`: in any case, by
+/// its short name on Windows, with the dots, blanks and stream names at the end that Windows drops, or with characters that
+/// HFS+ ignores (CVE-2014-9390).
+pub fn is_spelling_of(part: &str, name: &str) -> bool {
+    let plain: String = part.chars().filter(|c| !is_ignored_by_hfs(*c)).collect::<String>().to_ascii_lowercase();
+    let plain = plain.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    let bare = name.trim_start_matches('.');
+    let short = plain.strip_prefix(bare.get(..6).unwrap_or(bare)).is_some_and(|rest| rest.starts_with('~'));
+    plain == name || short
+}
+
+/// Whether a path begins with a drive of Windows.
+pub fn has_drive(path: &str) -> bool {
+    path.get(1..2) == Some(":")
 }
 
 /// Characters that HFS+ drops when it compares names (git's `utf8.c` has the same list).

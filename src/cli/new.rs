@@ -84,7 +84,7 @@ impl New {
             ui::data(&text)?;
             return Ok(Exit::Clean);
         }
-        let options = self.options()?;
+        let options = self.options(&road)?;
         if let Some(path) = &self.save_answers {
             answers_file::check_new(path, &options)?;
         }
@@ -105,7 +105,7 @@ impl New {
         Ok(Exit::Clean)
     }
 
-    fn options(&self) -> Result<Options, Diagnostic> {
+    fn options(&self, road: &Road) -> Result<Options, Diagnostic> {
         let mut options = Options { target: self.target.clone(), no_git: self.no_git, ..Options::default() };
         if let Some(path) = &self.answers {
             (options.kind, options.given) = answers_file::read(path)?;
@@ -113,12 +113,17 @@ impl New {
         let named = |key: &str, value: &Option<String>| {
             value.as_ref().map(|value| Given { key: key.to_owned(), value: value.clone(), place: format!("--{key}") })
         };
-        for given in super::given::set(&self.set)?.into_iter().chain(named("host", &self.host)).chain(named("kind", &self.kind)) {
-            if given.key == "kind" {
+        // A template that was imported may ask for a `kind` of its own.
+        let asked = road.kinds_for_new().any(|(_, kind)| road.questions_of(kind).any(|question| question.key == "kind"));
+        for given in super::given::set(&self.set)?.into_iter().chain(named("host", &self.host)) {
+            if given.key == "kind" && !asked {
                 options.kind = Some(given);
             } else {
                 options.given.push(given);
             }
+        }
+        if let Some(kind) = named("kind", &self.kind) {
+            options.kind = Some(kind);
         }
         Ok(options)
     }

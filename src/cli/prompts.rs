@@ -77,7 +77,16 @@ impl Terminal {
 
     /// Asks a yes or a no; yes is suggested.
     pub(super) fn agree(&mut self, question: &str) -> Result<bool, Diagnostic> {
-        Confirm::with_theme(&self.theme).with_prompt(question).default(true).interact_on(&self.term).map_err(|_| self.stopped())
+        self.confirm(question, true)
+    }
+
+    /// Asks a yes or a no about whom to trust; no is suggested, so that a hasty Enter trusts nobody.
+    pub(super) fn trust(&mut self, question: &str) -> Result<bool, Diagnostic> {
+        self.confirm(question, false)
+    }
+
+    fn confirm(&mut self, question: &str, suggestion: bool) -> Result<bool, Diagnostic> {
+        Confirm::with_theme(&self.theme).with_prompt(question).default(suggestion).interact_on(&self.term).map_err(|_| self.stopped())
     }
 
     /// A prompt ended in the middle of its line: the cursor comes back and the line ends.

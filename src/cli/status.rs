@@ -30,6 +30,10 @@ impl Status {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
         let status = status::status(&Options { path: self.path, road: self.place.road, unsigned: self.place.unsigned })?;
         ui::data(&if self.json { json::to_text(&status) } else { status_text::status(&status, Terminal::width()) })?;
-        Ok(if status.open_conflicts.is_empty() { Exit::Clean } else { Exit::Findings })
+        Ok(match (status.open_conflicts.is_empty(), status.looked) {
+            (false, _) => Exit::Findings,
+            (true, false) => Exit::Failed,
+            (true, true) => Exit::Clean,
+        })
     }
 }

@@ -10,6 +10,7 @@ pub mod json;
 mod keyed;
 pub mod line_set;
 pub mod lock_file;
+mod markers;
 pub mod python;
 pub mod requirements;
 pub mod rule;

@@ -13,7 +13,7 @@ use crate::repo::answers::to_toml;
 /// The largest answers file that is read, in bytes.
 const ANSWERS_LIMIT: u64 = 1 << 20;
 
-/// Reads an answers file: `key = "value"` lines, alone or in an `[answers]` table, and a `kind`.
+/// Reads an answers file: `key = "value"` lines, alone or in an `[answers]` table, and a `kind`, which comes first.
 /// The `highroad.toml` of another project is such a file too.
 ///
 /// # Errors
@@ -45,7 +45,8 @@ pub fn read(path: &Path) -> Result<(Option<Given>, Vec<Given>), Diagnostic> {
                 .fix(format!("put it in quotes; known beside the questions are {}", did_you_mean(key, &["kind", "answers"]))));
         };
         let entry = Given { key: key.clone(), value: value.to_owned(), place };
-        if key == "kind" {
+        // Below a `kind` of the file, one in `[answers]` is the answer to a question of that name.
+        if key == "kind" && kind.is_none() {
             kind = Some(entry);
         } else {
             given.push(entry);

@@ -17,6 +17,7 @@ use crate::repo::answers::Answers;
 use crate::repo::config::{self, Config};
 use crate::repo::git::{self, FirstCommit, Place};
 use crate::repo::lock::{self, Lock, LockedFile};
+use crate::road::import::one_line;
 use crate::road::manifest::{Choice, Form, Question};
 use crate::road::{Part, Road};
 
@@ -293,10 +294,13 @@ fn plan(road: &Road, kind_id: String, answers: Answers, target: Target, no_git: 
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     let hooks = road.manifest.hooks.clone().filter(|folder| tree.iter().any(|(path, _)| path.as_str().starts_with(&format!("{folder}/"))));
+    // A kind that asks for no name is called as its folder.
+    let name = answers.get("name").cloned().or_else(|| target.full.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "the project".to_owned());
     Ok(Prepared {
         message: format!(
             "Start {} on the paved road\n\nRoad {} {}, kind {kind_id}.\n",
-            answers.get("name").map_or("", String::as_str),
+            one_line(&name),
             road.manifest.id,
             road.manifest.version
         ),

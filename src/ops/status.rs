@@ -73,6 +73,7 @@ fn look_ahead(project: &Project, versions: &Versions, options: &Options, status:
     let next = match target::choose(project, versions, target::Wanted::default()) {
         Ok(target) => {
             status.notes.extend(target.notes);
+            status.looked = true;
             target.version
         }
         Err(error) => {

@@ -49,10 +49,8 @@ pub fn apply(text: &str, edit: &Edit<'_>) -> Result<String, Diagnostic> {
     if !(edit.answers.is_empty() && edit.renamed.is_empty() && edit.dropped.is_empty()) {
         let answers = table(&mut document, "answers").ok_or_else(|| failed("`answers` is no table".to_owned()))?;
         for (from, to) in &edit.renamed {
-            if from != to
-                && let Some(value) = answers.remove(from)
-            {
-                answers.insert(to, value);
+            if from != to {
+                rename(answers, from, to);
             }
         }
         for key in &edit.dropped {
@@ -69,6 +67,23 @@ pub fn apply(text: &str, edit: &Edit<'_>) -> Result<String, Diagnostic> {
 
 fn table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
     document.as_table_mut().entry(name).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()
+}
+
+/// Gives an entry another key, in its place and with what stands around it. An entry that has that key already stays, and
+/// the renamed one goes.
+fn rename(table: &mut dyn TableLike, from: &str, to: &str) {
+    if table.contains_key(to) {
+        table.remove(from);
+        return;
+    }
+    let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).collect();
+    // New entries go to the end, so all that follow are put there again.
+    for name in names.iter().skip_while(|name| *name != from) {
+        let Some((key, item)) = table.get_key_value(name).map(|(key, item)| (key.clone(), item.clone())) else { continue };
+        table.remove(name);
+        let key = if name == from { Key::new(to).with_leaf_decor(key.leaf_decor().clone()) } else { key };
+        table.entry_format(&key).or_insert(item);
+    }
 }
 
 /// Sets a text, with what stands around it kept.

@@ -22,11 +22,12 @@ const DEEPEST: usize = 40;
 
 /// Settings that git gets on its command line, where they win over every file: no hooks, no other program but ssh, no
 /// scheme but those, no upkeep in the background, every object checked.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 13] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.sshCommand=ssh -oBatchMode=yes",
     "protocol.allow=never",
+    "protocol.ext.allow=never",
     "protocol.https.allow=always",
     "protocol.ssh.allow=always",
     "protocol.file.allow=always",
@@ -55,9 +56,15 @@ const WITHOUT: [&str; 14] = [
     "GIT_EXEC_PATH",
 ];
 
-/// Variables that keep git from asking anybody.
-const QUIET: [(&str, &str); 4] =
-    [("GIT_TERMINAL_PROMPT", "0"), ("GIT_ASKPASS", "true"), ("SSH_ASKPASS_REQUIRE", "never"), ("GIT_NO_REPLACE_OBJECTS", "1")];
+/// Variables that keep git from asking anybody, and to the schemes that are taken.
+const QUIET: [(&str, &str); 5] = [
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_ASKPASS", "true"),
+    ("SSH_ASKPASS_REQUIRE", "never"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    // Goes before what any file of settings says of schemes.
+    ("GIT_ALLOW_PROTOCOL", "https:ssh:file"),
+];
 
 /// Fetches a commit with what it holds into the bare repository `home`, if it is not there yet.
 ///
@@ -114,6 +121,25 @@ pub fn fetch_refs(home: &Path, url: &str) -> Result<(), Diagnostic> {
     let told = ended.output.trim().replace('\n', "; ");
     let why = if told.is_empty() { ended.how } else { format!("git: {told}") };
     Err(failed(why, "check the address and your access with `git ls-remote`; git asks for nothing here"))
+}
+
+/// Lets `HEAD` of the bare repository `home` be the commit that the other side stands on. A repository that stands on none
+/// is left as it is.
+///
+/// # Errors
+/// When git is missing or cannot be run.
+pub fn fetch_head(home: &Path, url: &str) -> Result<(), Diagnostic> {
+    let git = env::find_program("git").ok_or_else(|| {
+        Diagnostic::failed("git-fetch", "the repository could not be fetched")
+            .at(url.to_owned())
+            .because("git is not on the search path")
+            .fix("install git")
+    })?;
+    let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", url, "+HEAD:refs/highroad/HEAD"];
+    if run(&git, home, &fetch)?.passed {
+        run(&git, home, &["update-ref", "--no-deref", "HEAD", "refs/highroad/HEAD"])?;
+    }
+    Ok(())
 }
 
 fn run(git: &Path, home: &Path, arguments: &[&str]) -> Result<process::Ended, Diagnostic> {

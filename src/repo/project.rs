@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid};
 
+use super::git::discover;
 use super::snapshot::{Entry, EntryKind, Snapshot};
 use super::subject::IN_MEMORY;
 use super::worktree::{Disk, Worktree, entry_of, git_error, kind_of, unreadable, with_links};
@@ -178,7 +179,7 @@ type Tracked = (String, u32, Oid);
 
 /// Returns what git's index holds below a folder; nothing where there is no repository.
 fn tracked(root: &Path) -> Result<Option<Vec<Tracked>>, Diagnostic> {
-    let repository = match Repository::discover(root) {
+    let repository = match discover(root) {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => return Err(git_error("open the repository", &error, root)),
@@ -199,7 +200,7 @@ fn tracked(root: &Path) -> Result<Option<Vec<Tracked>>, Diagnostic> {
 
 /// Reads blobs of the repository around `root` by their ids: those that it has, and that are no larger than `limit`.
 pub fn blobs(root: &Path, ids: &[&str], limit: u64) -> BTreeMap<String, Vec<u8>> {
-    let Ok(repository) = Repository::discover(root) else { return BTreeMap::new() };
+    let Ok(repository) = discover(root) else { return BTreeMap::new() };
     let Ok(objects) = repository.odb() else { return BTreeMap::new() };
     let read = |id: &&str| {
         let known = Oid::from_str(id).ok()?;

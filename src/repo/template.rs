@@ -82,6 +82,12 @@ impl Templates {
         }
     }
 
+    /// Gives it the name that messages show: of a template that was fetched, its address.
+    #[must_use]
+    pub fn called(self, shown: &str) -> Self {
+        Self { shown: shown.to_owned(), ..self }
+    }
+
     /// Returns the tags that lead to a commit, in order of time, then of name.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub struct Status {
     /// Newer versions that are not rolled out to this repository yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// Whether newer versions could be looked for; where they could not, `notes` says why, and nobody knows of newer ones.
+    pub looked: bool,
     /// The version that an upgrade goes to; nothing where there is none.
     pub next: Option<String>,
     /// How many versions lie between, that one included.

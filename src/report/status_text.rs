@@ -41,6 +41,9 @@ pub fn status(status: &Status, width: usize) -> String {
             let urgent = if security == 0 { String::new() } else { format!("; {BAD}{security} for security{BAD:#}") };
             let _ = writeln!(out, "  {versions} behind: {next} is there{urgent}");
         }
+        None if !status.looked => {
+            let _ = writeln!(out, "  {BAD}could not look{BAD:#} for newer versions: see the notes");
+        }
         None => {
             let _ = writeln!(out, "  {GOOD}the newest{GOOD:#} of its channel that is at hand");
         }

@@ -53,21 +53,34 @@ impl Source {
         }
     }
 
-    /// Returns the place of a source that was added.
+    /// Returns the place of a source that was added; of a road in it, where one is named.
     ///
     /// # Errors
-    /// When the list of sources names a commit that is none.
+    /// When the list of sources names a commit that is none; `other-road` where a commit or a folder holds another road. A
+    /// registry says so when it is opened.
     pub fn of(known: &Known, road: Option<&str>) -> Result<Self, Diagnostic> {
-        match known.kind {
-            Kind::Registry => Ok(Self::Registry(known.clone(), road.map(str::to_owned))),
-            Kind::Folder => Ok(Self::Folder(PathBuf::from(&known.url))),
+        let source = match known.kind {
+            Kind::Registry => return Ok(Self::Registry(known.clone(), road.map(str::to_owned))),
+            Kind::Folder => Self::Folder(PathBuf::from(&known.url)),
             Kind::Git => Commit::of_source(known).map(Self::Git).ok_or_else(|| {
                 Diagnostic::usage("git-source", "the source names no commit that can be used")
                     .at(known.url.clone())
                     .because("the list of sources was edited")
                     .fix(format!("remove it with `highroad source remove {}` and add it again", known.name))
-            }),
+            })?,
+        };
+        if let Some(wanted) = road {
+            let store = Store::open(&source)?;
+            if store.id() != Some(wanted) {
+                let held = store.id().map_or("no road that can be read".to_owned(), |id| format!("road `{id}` alone"));
+                let name = &known.name;
+                return Err(Diagnostic::usage("other-road", format!("the source `{name}` holds no road `{wanted}`"))
+                    .at(store.shown())
+                    .because(format!("it holds {held}"))
+                    .fix(format!("name the source alone, `{name}`; if a folder is meant, write `./{name}/{wanted}`")));
+            }
         }
+        Ok(source)
     }
 
     /// Reads the road: of several versions, the newest that is for everybody.

@@ -223,15 +223,29 @@ pub fn is_name(text: &str) -> bool {
     plain && text.len() <= LONGEST_NAME && text.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && text != "built-in"
 }
 
-/// Suggests a name for an address: its host without `www.` and what follows the first dot, or the last part of its path.
+/// Labels that stand between a name and its country, or between a name and a host that serves many people's pages.
+const SHARED: [&str; 16] = [
+    "ac", "co", "com", "edu", "gov", "net", "or", "org", "amazonaws", "cloudfront", "github", "gitlab", "netlify", "pages", "vercel", "web",
+];
+
+/// The name for an address that has no part to make one of.
+const NAMELESS: &str = "source";
+
+/// Suggests a name for an address: the part of its host that names somebody, or the last part of its path.
 pub fn suggested_name(url: &str) -> String {
     let host = url::Url::parse(url).ok().and_then(|url| url.domain().map(str::to_owned)).filter(|host| host.contains('.'));
     let part = match &host {
         Some(host) => {
-            let labels: Vec<&str> = host.split('.').collect();
-            labels[labels.len() - 2].to_owned()
+            let labels: Vec<&str> = host.split('.').filter(|label| !label.is_empty()).collect();
+            let own = labels.split_last().map_or(&labels[..], |(_, own)| own);
+            let named = own.iter().rposition(|label| !SHARED.contains(label)).or(own.len().checked_sub(1));
+            named.map_or_else(String::new, |at| own[at].to_owned())
         }
-        None => url.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned(),
+        None => {
+            // An address of numbers has a path, or nothing to make a name of.
+            let path = url.split_once("://").map_or(url, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+            path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+        }
     };
     let name: String = part
         .to_lowercase()
@@ -240,7 +254,7 @@ pub fn suggested_name(url: &str) -> String {
         .take(LONGEST_NAME)
         .collect();
     let name = name.trim_start_matches(|c: char| !c.is_ascii_lowercase()).trim_end_matches('-').to_owned();
-    if is_name(&name) { name } else { "roads".to_owned() }
+    if is_name(&name) { name } else { NAMELESS.to_owned() }
 }
 
 #[cfg(test)]
@@ -252,10 +266,15 @@ mod tests {
         for (url, name) in [
             ("https://roads.acme.example/ml", "acme"),
             ("http://127.0.0.1:8080/x", "x"),
-            ("http://127.0.0.1:8080", "roads"),
+            ("http://127.0.0.1:8080", "source"),
+            ("http://localhost:8080", "source"),
+            ("https://acme.github.io/roads", "acme"),
+            ("https://roads.x.co.uk", "x"),
+            ("https://www.acme.example", "acme"),
+            ("https://github.com/acme/roads", "github"),
             ("file:///srv/Our Roads/", "our-roads"),
             ("https://example.com", "example"),
-            ("../x/..", "roads"),
+            ("../x/..", "source"),
         ] {
             assert_eq!(suggested_name(url), name, "{url}");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use highroad::base::leaf::{Kind, Leaf};
-use highroad::plan::transaction::{IndexConflict, Landing, Step, Transaction};
+use highroad::plan::transaction::{IndexConflict, Landing, Rest, Settlement, Step, Transaction};
 
 use super::{Folder, git};
 
@@ -22,6 +22,12 @@ pub fn link(target: &str) -> Option<Leaf> {
 
 pub fn step(path: &str, before: Option<Leaf>, after: Option<Leaf>) -> Step {
     Step { path: path.to_owned(), before, after }
+}
+
+/// Settles a file as it stands now.
+pub fn settled(root: &Path, path: &str, after: Option<Leaf>) -> Settlement {
+    let before = std::fs::read(root.join(path)).ok().map(|bytes| Leaf::new(Kind::Plain, bytes));
+    Settlement { step: step(path, before, after), rest: Rest::Nothing }
 }
 
 pub fn transaction(root: &Path, steps: Vec<Step>, landing: Landing) -> Transaction {

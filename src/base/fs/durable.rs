@@ -238,7 +238,12 @@ pub fn make_folder(path: &Path, mode: Option<u32>) -> Result<(), Diagnostic> {
         }
     };
     make().map_err(|error| io_error("creating the folder", path, &error))?;
-    mode.map_or(Ok(()), |mode| set_bits(path, mode))
+    // What the folder around it hands down, so that a team's files stay the team's, is kept.
+    let inherited = match standing(path)? {
+        Standing::Folder(mode) => mode & 0o2000,
+        Standing::Nothing | Standing::File { .. } | Standing::Link | Standing::Special => 0,
+    };
+    mode.map_or(Ok(()), |mode| set_bits(path, mode | inherited))
 }
 
 /// Removes a folder if nothing is in it; returns whether it is gone.

@@ -13,7 +13,7 @@ use crate::road::import::Tool;
 /// Make road versions of a copier, cookiecutter or cargo-generate template; nothing of the template is run
 #[derive(Args, Debug)]
 pub(super) struct Import {
-    /// The template: a folder, or a clone of its git repository
+    /// The template: a folder, a clone of its git repository, or the address of that repository
     source: PathBuf,
     /// The store to write [default: a folder called as the road]
     #[arg(long, value_name = "STORE")]
@@ -28,7 +28,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "GLOB", conflicts_with_all = ["commit", "newest"])]
     tags: Option<String>,
     /// Import one commit, branch or tag
-    #[arg(long, value_name = "REV", conflicts_with = "newest")]
+    #[arg(long, visible_alias = "ref", value_name = "REV", conflicts_with = "newest")]
     commit: Option<String>,
     /// Import the newest tag alone
     #[arg(long)]

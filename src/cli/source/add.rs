@@ -61,9 +61,9 @@ impl Add {
                         .because(format!("the root with the fingerprint {} is to be trusted from now on", first.fingerprint))
                         .fix("compare it with what the publisher gives, then add `--yes` or `--fingerprint`"));
                 }
-                if !Terminal::new().agree("Trust it?")? {
+                if !Terminal::new().trust("Trust it?")? {
                     ui::talk("Nothing was added\n");
-                    return Ok(Exit::Clean);
+                    return Ok(Exit::Failed);
                 }
             }
         }

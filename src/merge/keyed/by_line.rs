@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::sequence::regions;
 use crate::merge::style::Style;
-use crate::merge::{Conflict, ConflictKind, Merged, Sides};
+use crate::merge::{Conflict, ConflictKind, Merged, Sides, markers};
 
 /// Merges by line; nothing where a side is too long, or is not text written in one way.
 pub(in crate::merge) fn by_line(name: &'static str, sides: &Sides<'_>) -> Option<Merged> {
@@ -24,11 +24,7 @@ pub(in crate::merge) fn by_line(name: &'static str, sides: &Sides<'_>) -> Option
         } else if base == ours {
             text.push_str(&theirs);
         } else {
-            let labels = sides.labels;
-            text.push_str(&format!(
-                "<<<<<<< {}\n{ours}||||||| {}\n{base}=======\n{theirs}>>>>>>> {}\n",
-                labels.ours, labels.base, labels.theirs
-            ));
+            text.push_str(&markers::block(&base, &ours, &theirs, sides.labels));
             merged.conflicts.push(Conflict {
                 kind: ConflictKind::Content,
                 line: Some(line),

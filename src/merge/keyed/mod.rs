@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use super::rule::Rule;
 use super::style::Style;
 use super::version::STRONGER_PIN;
-use super::{Conflict, ConflictKind, Labels, Merged, Settled, Sides, Suggestion};
+use super::{Conflict, ConflictKind, Labels, Merged, Settled, Sides, Suggestion, markers};
 
 pub(super) use by_line::by_line;
 
@@ -263,15 +263,7 @@ fn write(three: &Three, places: &[Place], labels: Labels<'_>) -> Option<Written>
                         let text = |side: &HashMap<&str, &Item>| side.get(key.as_str()).map(|item| item.text.clone());
                         let (base, ours, theirs) = (text(&b), text(&o), text(&t));
                         let shown = |text: &Option<String>| text.clone().unwrap_or_default();
-                        written.text.push_str(&format!(
-                            "<<<<<<< {}\n{}||||||| {}\n{}=======\n{}>>>>>>> {}\n",
-                            labels.ours,
-                            shown(&ours),
-                            labels.base,
-                            shown(&base),
-                            shown(&theirs),
-                            labels.theirs
-                        ));
+                        written.text.push_str(&markers::block(&shown(&base), &shown(&ours), &shown(&theirs), labels));
                         let suggestion = suggestion.as_ref().map(|(rule, item)| Suggestion { rule, text: item.text.clone() });
                         let label = [&o, &t].iter().find_map(|side| side.get(key.as_str())).map(|item| item.label.clone());
                         written.conflicts.push(Conflict {

@@ -13,7 +13,7 @@ use ruff_python_ast::Stmt;
 use super::keyed;
 use super::rule::Rule;
 use super::style::Style;
-use super::{Conflict, ConflictKind, Labels, Merged, Merger, Settled, Sides, Suggestion, text};
+use super::{Conflict, ConflictKind, Labels, Merged, Merger, Settled, Sides, Suggestion, markers, text};
 use crate::scan::code::python_module;
 
 /// The merger.
@@ -119,7 +119,7 @@ impl Draft {
         let head = (0..shortest).take_while(|at| same(at, false)).count();
         let tail = (0..shortest - head).take_while(|at| same(at, true)).count();
         let [base, ours, theirs, proposed] = all.each_ref().map(|lines| lines[head..lines.len() - tail].concat());
-        let block = format!("<<<<<<< {}\n{ours}||||||| {}\n{base}=======\n{theirs}>>>>>>> {}\n", labels.ours, labels.base, labels.theirs);
+        let block = markers::block(&base, &ours, &theirs, labels);
         let lead = all[0][..head].concat();
         let line = before + head + 1;
         let grown = block.matches('\n').count() as isize - proposed.matches('\n').count() as isize;

@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use super::lines::Lines;
 use super::settle::Contest;
-use crate::merge::Labels;
-
-/// Git's length of conflict markers.
-const MARKER: usize = 7;
+use crate::merge::{Labels, markers};
 
 /// Writes lines with the project's endings.
 #[derive(Debug)]
@@ -16,6 +13,7 @@ pub(in crate::merge) struct Writer<'a> {
     lines: usize,
     ending: &'a [u8],
     ended: bool,
+    /// How long markers are at least: longer than those that stand in the file already.
     marker: usize,
 }
 
@@ -23,14 +21,15 @@ impl<'a> Writer<'a> {
     /// A writer that spells as `ours` does, or as `theirs` where `ours` has nothing to go by.
     pub(in crate::merge) fn new(base: &Lines<'a>, ours: &Lines<'a>, theirs: &Lines<'a>) -> Self {
         let all = [base, ours, theirs];
-        let longest = all.iter().flat_map(|lines| lines.keys()).map(|key| marker_length(key)).max().unwrap_or(0);
+        // Away from a conflict, a row of `=` is no sign of one: headings have it.
+        let signs = all.iter().flat_map(|lines| lines.keys()).copied().filter(|key| !key.starts_with(b"="));
         let mark = if ours.keys().is_empty() { theirs.mark() } else { ours.mark() };
         Self {
             bytes: mark.to_vec(),
             lines: 0,
             ending: ours.ending().or_else(|| theirs.ending()).or_else(|| base.ending()).unwrap_or(b"\n"),
             ended: ours.is_ended().or_else(|| theirs.is_ended()).unwrap_or(true),
-            marker: MARKER.max(longest + 1),
+            marker: markers::length(signs),
         }
     }
 
@@ -58,8 +57,8 @@ impl<'a> Writer<'a> {
         self.lines += 1;
     }
 
-    fn marker(&mut self, sign: u8, label: &str) {
-        let mut line = vec![sign; self.marker];
+    fn marker(&mut self, sign: u8, length: usize, label: &str) {
+        let mut line = vec![sign; length];
         if !label.is_empty() {
             line.push(b' ');
             line.extend(label.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { b' ' } else { byte }));
@@ -69,13 +68,15 @@ impl<'a> Writer<'a> {
 
     /// Writes a conflict with its base.
     pub(in crate::merge) fn conflict(&mut self, contested: Contest<'_, '_>, labels: Labels<'_>) {
-        self.marker(b'<', labels.ours);
+        let lines = [contested.base, contested.ours, contested.theirs];
+        let length = self.marker.max(markers::length(lines.into_iter().flatten().copied()));
+        self.marker(b'<', length, labels.ours);
         contested.ours.iter().for_each(|line| self.line(line));
-        self.marker(b'|', labels.base);
+        self.marker(b'|', length, labels.base);
         contested.base.iter().for_each(|line| self.line(line));
-        self.marker(b'=', "");
+        self.marker(b'=', length, "");
         contested.theirs.iter().for_each(|line| self.line(line));
-        self.marker(b'>', labels.theirs);
+        self.marker(b'>', length, labels.theirs);
     }
 
     /// Returns the text.
@@ -89,11 +90,4 @@ impl<'a> Writer<'a> {
         }
         self.bytes
     }
-}
-
-/// Returns how long the conflict marker is that a line begins with, or 0. A row of `=` is no sign: headings have it.
-fn marker_length(key: &[u8]) -> usize {
-    let Some(sign) = key.first().filter(|sign| matches!(sign, b'<' | b'>' | b'|')) else { return 0 };
-    let length = key.iter().take_while(|byte| *byte == sign).count();
-    if length >= MARKER && key.get(length).is_none_or(|next| *next == b' ') { length } else { 0 }
 }

@@ -3,7 +3,7 @@
 
 use super::three_way::{Fate, Part, Pick, Plan, Three, Which};
 use super::{Child, Node, line_start};
-use crate::merge::Labels;
+use crate::merge::{Labels, markers};
 
 /// How conflicts are written.
 #[derive(Clone, Copy, Debug)]
@@ -448,14 +448,6 @@ pub(super) fn marked(base: &str, ours: &str, theirs: &str, labels: Labels<'_>) -
     let room = one.len().min(two.len()) - begin;
     let end = one.iter().rev().zip(two.iter().rev()).take(room).take_while(|(one, two)| one == two).count();
     let (one_end, two_end) = (one.len() - end, two.len() - end);
-    format!(
-        "{}<<<<<<< {}\n{}||||||| {}\n{base}=======\n{}>>>>>>> {}\n{}",
-        one[..begin].concat(),
-        labels.ours,
-        one[begin..one_end].concat(),
-        labels.base,
-        two[begin..two_end].concat(),
-        labels.theirs,
-        one[one_end..].concat()
-    )
+    let block = markers::block(base, &one[begin..one_end].concat(), &two[begin..two_end].concat(), labels);
+    format!("{}{block}{}", one[..begin].concat(), one[one_end..].concat())
 }

@@ -7,7 +7,7 @@ use super::rules::SEPARATE;
 use super::three_way::{self, Care, Fate, Part, Pick, Plan, Three, Which};
 use super::{Body, Document, Node, SIZE, Value};
 use crate::merge::style::Style as FileStyle;
-use crate::merge::{Conflict, ConflictKind, Merged, Settled, Sides, Suggestion};
+use crate::merge::{Conflict, ConflictKind, Merged, Settled, Sides, Suggestion, markers};
 
 /// How a format is read: nothing where it cannot be, or not safely.
 pub(in crate::merge) type Read = for<'a> fn(&'a str) -> Option<Document<'a>>;
@@ -165,16 +165,22 @@ struct Resolved {
 
 fn resolve(marked: &str) -> Option<Resolved> {
     let mut resolved = Resolved { ours: String::new(), theirs: String::new(), lines: Vec::new(), markers: Vec::new() };
-    let mut within = 0;
+    let (mut within, mut length) = (0, 0);
     for (at, line) in marked.split_inclusive('\n').enumerate() {
-        let next = match (within, line.get(..7)) {
-            (0, Some("<<<<<<<")) => 1,
-            (1, Some("|||||||")) => 2,
-            (2, Some("=======")) => 3,
-            (3, Some(">>>>>>>")) => 4,
-            (_, Some("<<<<<<<" | "|||||||" | ">>>>>>>")) => return None,
+        let row = markers::row(line.as_bytes());
+        // Within a conflict, a shorter row is text; outside, any but one of `=` could be half of a conflict.
+        let sign = line.bytes().next().filter(|_| row > 0 && (within == 0 || row == length));
+        let next = match (within, sign) {
+            (0, Some(b'<')) => 1,
+            (1, Some(b'|')) => 2,
+            (2, Some(b'=')) => 3,
+            (3, Some(b'>')) => 4,
+            (_, Some(b'<' | b'|' | b'>')) => return None,
             (_, _) => 0,
         };
+        if next == 1 {
+            length = row;
+        }
         match next {
             1 => resolved.markers.push(at + 1),
             0 => {

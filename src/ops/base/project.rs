@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found};
+use crate::base::leaf::{Kind, Leaf};
 use crate::plan::transaction;
 use crate::repo::config::{self, Config, RoadReference};
 use crate::repo::lock::{self, Lock};
@@ -78,12 +79,13 @@ impl Project {
         Ok(project)
     }
 
-    /// Reads `highroad.lock` again: other steps of the same command may have written it.
+    /// Reads `highroad.lock` again, since other steps of the same command may have written it; with the file that was read.
     ///
     /// # Errors
     /// `lock`, `lock-schema`, or what is wrong with the file.
-    pub fn lock_now(&self) -> Result<Lock, Diagnostic> {
-        Lock::read(&fs::read_text(&self.root.join(lock::FILE), RECORD_LIMIT)?)
+    pub fn lock_now(&self) -> Result<(Lock, Leaf), Diagnostic> {
+        let text = fs::read_text(&self.root.join(lock::FILE), RECORD_LIMIT)?;
+        Ok((Lock::read(&text)?, Leaf::new(Kind::Plain, text.into_bytes())))
     }
 
     fn compare_records(&self) -> Result<(), Diagnostic> {

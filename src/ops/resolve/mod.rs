@@ -9,7 +9,7 @@ use super::base::{self, Project, Versions};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::leaf::{Kind, Leaf};
 use crate::merge;
-use crate::plan::transaction::{self, Applied};
+use crate::plan::transaction::{self, Applied, Rest, Settlement, Step};
 use crate::render;
 use crate::repo::lock::{self, Lock, Resolution};
 use crate::repo::project::{ProjectFiles, blobs};
@@ -100,42 +100,46 @@ impl Session {
     /// Returns how many conflicts were settled.
     ///
     /// # Errors
-    /// When a choice is not possible for a conflict, or the disk or git refuses; then nothing is changed.
+    /// When a choice is not possible for a conflict, a file was changed since the session was opened, or the disk or git
+    /// refuses; then nothing is changed.
     pub fn settle(&self, choices: &[(usize, Vec<Choice>)]) -> Result<usize, Diagnostic> {
-        let mut contents: Vec<(String, Option<Leaf>)> = Vec::new();
-        let mut partly: Vec<(String, Leaf)> = Vec::new();
-        let before = self.project.lock_now()?;
+        let mut settlements: Vec<Settlement> = Vec::new();
+        let (before, records) = self.project.lock_now()?;
         let mut lock = before.clone();
         let mut count = 0;
         for (at, chosen) in choices {
             let Some(file) = self.files.get(*at) else { continue };
+            let mut settle = |after: Option<Leaf>, rest: Rest| {
+                let step = Step { path: file.path.clone(), before: file.leaf.clone(), after };
+                settlements.push(Settlement { step, rest });
+            };
             if file.ready {
                 self.remember_edited(file, &mut lock);
-                contents.push((file.path.clone(), file.leaf.clone()));
+                settle(file.leaf.clone(), Rest::Nothing);
                 count += 1;
                 continue;
             }
             count += chosen.iter().filter(|choice| **choice != Choice::Leave).count();
             if file.hunks.is_empty() {
                 if let Some(choice) = chosen.first().filter(|choice| **choice != Choice::Leave) {
-                    contents.push((file.path.clone(), self.whole(file, *choice)?));
+                    settle(self.whole(file, *choice)?, Rest::Nothing);
                 }
                 continue;
             }
             let after = edited(file, chosen, &mut lock)?;
-            match (after, chosen.contains(&Choice::Leave)) {
-                (after, false) => contents.push((file.path.clone(), Some(after))),
-                (after, true) if Some(&after) != file.leaf.as_ref() => partly.push((file.path.clone(), after)),
-                (_, true) => {}
+            match chosen.contains(&Choice::Leave) {
+                false => settle(Some(after), Rest::Nothing),
+                true if Some(&after) != file.leaf.as_ref() => settle(Some(after), Rest::Conflicts),
+                true => {}
             }
         }
         if lock != before {
-            let text = lock.to_text().into_bytes();
-            contents.push((lock::FILE.to_owned(), Some(Leaf::new(Kind::Plain, text))));
+            let after = Some(Leaf::new(Kind::Plain, lock.to_text().into_bytes()));
+            let step = Step { path: lock::FILE.to_owned(), before: Some(records), after };
+            settlements.push(Settlement { step, rest: Rest::Nothing });
         }
-        write_partly(&self.project, &partly)?;
-        if !contents.is_empty() {
-            transaction::settle(&self.project.root, &contents)?;
+        if !settlements.is_empty() {
+            transaction::settle(&self.project.root, &settlements)?;
         }
         Ok(count)
     }
@@ -288,24 +292,4 @@ fn no_suggestion(file: &OpenNow) -> Diagnostic {
         .at(file.path.clone())
         .because("no rule is sure enough, and nobody settled the same conflict before")
         .fix("take `yours` or `road`, or edit the file and name it to `highroad resolve` again")
-}
-
-/// Writes files in which conflicts are left.
-fn write_partly(project: &Project, files: &[(String, Leaf)]) -> Result<(), Diagnostic> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let parsed = files
-        .iter()
-        .map(|(path, leaf)| {
-            let path = crate::base::path::RelPath::parse(path).map_err(|error| {
-                Diagnostic::usage("path", "a file cannot be written there")
-                    .at(path.clone())
-                    .because(error.to_string())
-                    .fix("edit it yourself")
-            })?;
-            Ok((path, leaf.bytes.to_vec()))
-        })
-        .collect::<Result<Vec<_>, Diagnostic>>()?;
-    crate::base::fs::replace_all(&project.root, &parsed)
 }

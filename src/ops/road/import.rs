@@ -7,6 +7,7 @@ use globset::Glob;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::import_address::Address;
 use super::import_store::Shelf;
 use crate::base::clock;
 use crate::base::day::Day;
@@ -20,7 +21,7 @@ use crate::road::{Road, manifest};
 /// What to import.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The template: a folder, or a clone of its repository.
+    /// The template: a folder, a clone of its repository, or the address of that.
     pub source: PathBuf,
     /// The store to write; a folder called as the road where nothing is said.
     pub into: Option<PathBuf>,
@@ -109,7 +110,7 @@ impl Imported {
             out.push_str(&format!("| {} | {tag} | {commit} | {} | {} |\n", taken.version, taken.kinds.join(", "), taken.files));
         }
         if !self.kept.is_empty() {
-            out.push_str(&format!("\nIn the store before, unchanged: {}.\n", self.kept.join(", ")));
+            out.push_str(&format!("\nIn the store before, unchanged: {}. What was said of them stands below.\n", self.kept.join(", ")));
         }
         if !self.skipped.is_empty() {
             out.push_str("\n## Tags that are no versions here\n\n");
@@ -134,14 +135,25 @@ const SUPPORTED_DAYS: i32 = 730;
 /// When the template cannot be read, none of its tags can be imported, or the store belongs to something else. Nothing is
 /// written then.
 pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
-    let subfolder = subfolder(options.subfolder.as_deref())?;
-    let templates = Templates::open(&fs::canonical(&options.source)?)?;
-    let named = options.source.display().to_string();
+    let address = Address::of(&options.source)?;
+    let pick = match (&options.pick, address.as_ref().and_then(|address| address.commit.clone())) {
+        (Pick::Released, Some(commit)) => Pick::Commit(commit),
+        (pick, _) => pick.clone(),
+    };
+    let folder = options.subfolder.as_deref().or(address.as_ref().and_then(|address| address.folder.as_deref()));
+    let subfolder = subfolder(folder)?;
+    let fetched = address.as_ref().map(|address| address.fetch(&pick)).transpose()?;
+    let (templates, named) = match (&address, &fetched) {
+        (Some(address), Some(fetched)) => {
+            (Templates::open(&fetched.folder)?.map(|templates| templates.called(&address.url)), address.url.clone())
+        }
+        _ => (Templates::open(&fs::canonical(&options.source)?)?, options.source.display().to_string()),
+    };
     let source = named.trim_end_matches(['/', '\\']).to_owned();
     let mut skipped = Vec::new();
     let points = match &templates {
-        Some(templates) => choose(templates, &options.pick, &mut skipped)?,
-        None => plain(&options.pick, &named)?,
+        Some(templates) => choose(templates, &pick, &mut skipped)?,
+        None => plain(&pick, &named)?,
     };
     let id = match &options.id {
         Some(id) if *id == import::slug(id) => id.clone(),
@@ -151,7 +163,7 @@ pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
                 .because("an id has small letters, digits and hyphens")
                 .fix(format!("take `{}`", import::slug(id))));
         }
-        None => import::slug(&last_part(&options.source, &subfolder)),
+        None => import::slug(&last_part(&options.source, address.as_ref(), &subfolder)),
     };
     let store = options.into.clone().unwrap_or_else(|| PathBuf::from(&id));
     let mut shelf = Shelf::open(&store, &source, &id)?;
@@ -197,7 +209,7 @@ pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
         schema: 1,
         store: store.display().to_string(),
         road: id,
-        tool: tool.map_or_else(String::new, |tool| tool.name().to_owned()),
+        tool: tool.map(|tool| tool.name().to_owned()).or_else(|| shelf.tool()).unwrap_or_default(),
         versions,
         kept: shelf.kept(),
         skipped,
@@ -254,7 +266,8 @@ fn make(
     Ok((tree, taken))
 }
 
-/// Chooses the tags, oldest first. Of several tags of one commit the one that says most counts.
+/// Chooses the tags, oldest first. Of several tags of one commit, the one of a release counts, and
+/// of those the one that says most.
 fn choose(templates: &Templates, pick: &Pick, skipped: &mut Vec<Skipped>) -> Result<Vec<Point>, Diagnostic> {
     let glob = match pick {
         Pick::Commit(revision) => return templates.point(revision).map(|point| vec![point]),
@@ -287,9 +300,9 @@ fn choose(templates: &Templates, pick: &Pick, skipped: &mut Vec<Skipped>) -> Res
     }
     let mut best: BTreeMap<String, Point> = BTreeMap::new();
     for point in chosen {
-        let length = |point: &Point| point.tag.as_deref().map_or(0, str::len);
+        let rank = |point: &Point| point.tag.as_deref().map_or((false, 0), |tag| (!is_early(tag), tag.len()));
         match best.get(&point.commit) {
-            Some(other) if length(other) >= length(&point) => {}
+            Some(other) if rank(other) >= rank(&point) => {}
             Some(_) | None => {
                 best.insert(point.commit.clone(), point);
             }
@@ -359,10 +372,13 @@ fn subfolder(given: Option<&str>) -> Result<String, Diagnostic> {
     Ok(folder)
 }
 
-fn last_part(source: &Path, subfolder: &str) -> String {
+fn last_part(source: &Path, address: Option<&Address>, subfolder: &str) -> String {
     let own = subfolder.rsplit('/').next().unwrap_or_default();
     if !own.is_empty() {
         return own.to_owned();
+    }
+    if let Some(address) = address {
+        return address.name().to_owned();
     }
     let full = fs::canonical(source).unwrap_or_else(|_| source.to_owned());
     let name = full.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());

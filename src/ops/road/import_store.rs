@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fs::durable;
 use crate::base::fs::{self, Found};
 use crate::base::tree::{File, Mode, Tree};
 use crate::road::import::Origin;
@@ -17,6 +18,8 @@ use crate::road::{Road, broken};
 const INDEX_LIMIT: u64 = 8 << 20;
 /// The file with the report, beside the versions.
 const REPORT: &str = "IMPORT.md";
+/// The longest reports of earlier imports that are kept, in bytes.
+const LONGEST_REPORTS: u64 = 2 << 20;
 
 /// A store that is being filled.
 #[derive(Debug)]
@@ -37,12 +40,7 @@ impl Shelf {
     /// # Errors
     /// When something else is there.
     pub(super) fn open(store: &Path, source: &str, id: &str) -> Result<Self, Diagnostic> {
-        let foreign = |why: String| {
-            Diagnostic::usage("store", "the store is not written")
-                .at(store.display().to_string())
-                .because(why)
-                .fix("name another folder with `--into`")
-        };
+        let foreign = |why: String| foreign(store, why);
         let (mut index, mut before) = (Index::default(), BTreeMap::new());
         match fs::look(store)? {
             Found::Nothing => {}
@@ -54,6 +52,9 @@ impl Shelf {
                 }
                 index = toml::from_str(&fs::read_text(&store.join(index::FILE), INDEX_LIMIT)?)
                     .map_err(|error| broken(&store.display().to_string(), index::FILE, error.to_string()))?;
+                if index.version.is_empty() {
+                    return Err(foreign("its index names no version, and an import never leaves it so".to_owned()));
+                }
                 for published in &index.version {
                     if !version::is_calendar(&published.version) {
                         return Err(foreign(format!("its index names `{}`, which is no calendar version", published.version)));
@@ -84,6 +85,19 @@ impl Shelf {
     /// Returns the versions that were there before.
     pub(super) fn kept(&self) -> Vec<String> {
         self.before.keys().cloned().collect()
+    }
+
+    /// Returns the tool whose template the versions are that were there before.
+    pub(super) fn tool(&self) -> Option<String> {
+        self.before.values().next_back().map(|origin| origin.tool.clone())
+    }
+
+    /// Returns what earlier imports reported; nothing where that was taken away or has become too long.
+    fn earlier(&self) -> String {
+        match fs::read_text(&self.store.join(REPORT), LONGEST_REPORTS) {
+            Ok(earlier) if !self.before.is_empty() => format!("\n---\n\n{earlier}"),
+            Ok(_) | Err(_) => String::new(),
+        }
     }
 
     /// Returns all versions so far, oldest first.
@@ -129,31 +143,72 @@ impl Shelf {
         self.index.version.sort_by(|a, b| version::compare(&a.version, &b.version));
         let text = toml::to_string(&self.index).map_err(|error| Diagnostic::failed("index", error.to_string()))?;
         let index = format!("# Written by `highroad road import`. A published version never changes.\n{text}");
-        for (name, bytes) in [(index::FILE, index), (REPORT, report.to_owned())] {
+        for (name, bytes) in [(index::FILE, index), (REPORT, format!("{report}{}", self.earlier()))] {
             fs::write_new(&self.staging.join(name), &File { bytes: bytes.into_bytes(), mode: Mode::Plain })?;
         }
         if self.before.is_empty() {
-            // An empty folder may stand there.
-            fs::remove(&self.store)?;
-            fs::rename(&self.staging, &self.store)?;
-        } else {
-            for version in &self.fresh {
-                // What an import that was killed left there is named by no index.
-                fs::remove(&self.store.join(version))?;
-                fs::rename(&self.staging.join(version), &self.store.join(version))?;
+            // An empty folder may stand there; what somebody put into it meanwhile stays.
+            if !durable::remove_if_empty(&self.store)? {
+                return Err(foreign(&self.store, "something was put there while the import ran".to_owned()));
             }
-            for name in [REPORT, index::FILE] {
-                fs::rename(&self.staging.join(name), &self.store.join(name))?;
-            }
+            return fs::rename(&self.staging, &self.store);
         }
-
+        let missing: Vec<&Published> = self.index.version.iter().filter(|one| self.fresh.contains(&one.version)).collect();
+        let missing = missing.into_iter().map(|one| Ok((one, self.has(one)?))).collect::<Result<Vec<_>, Diagnostic>>()?;
+        for (published, _) in missing.iter().filter(|(_, there)| !there) {
+            fs::rename(&self.staging.join(&published.version), &self.store.join(&published.version))?;
+        }
+        for name in [REPORT, index::FILE] {
+            fs::rename(&self.staging.join(name), &self.store.join(name))?;
+        }
         Ok(())
     }
+
+    /// Whether a version stands in the store already: an import that was stopped left it, and no index names it.
+    fn has(&self, published: &Published) -> Result<bool, Diagnostic> {
+        let place = self.store.join(&published.version);
+        match fs::look(&place)? {
+            Found::Nothing => Ok(false),
+            Found::Folder(names) if names.is_empty() => Ok(!durable::remove_if_empty(&place)?),
+            Found::Folder(_) if read_folder(&place).is_ok_and(|tree| tree.digest().to_string() == published.digest) => Ok(true),
+            Found::Folder(_) | Found::Other(_) => Err(foreign(
+                &self.store,
+                format!("something stands at `{}`, where a version is to go, and no index names it", published.version),
+            )),
+        }
+    }
+}
+
+/// Says that something stands in the way that no import of the template left.
+fn foreign(store: &Path, why: String) -> Diagnostic {
+    Diagnostic::usage("store", "the store is not written")
+        .at(store.display().to_string())
+        .because(why)
+        .fix("move it away, or name another folder with `--into`")
 }
 
 impl Drop for Shelf {
     fn drop(&mut self) {
         // Nothing that was not finished stays behind; where even that fails, the folder bears a name that says what it is.
         let _ = fs::remove(&self.staging);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_puts_there_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("store");
+        fs::create_folder(&store).unwrap();
+        let shelf = Shelf::open(&store, "t", "t").unwrap();
+        let mine = store.join("notes.txt");
+        fs::create_folders(&shelf.staging).unwrap();
+        fs::write_new(&mine, &File { bytes: b"mine\n".to_vec(), mode: Mode::Plain }).unwrap();
+        assert_eq!(shelf.finish("report\n").unwrap_err().code, "store");
+        assert_eq!(fs::list(folder.path()).unwrap(), ["store"]);
+        assert_eq!(fs::read_text(&mine, 100).unwrap(), "mine\n");
     }
 }

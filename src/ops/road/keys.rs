@@ -182,6 +182,7 @@ pub struct Signed {
 /// # Errors
 /// When the file is none of both, or a key is not among those that sign it. The file is as it was then.
 pub fn sign(file: &Path, places: &[String], roots: &[PathBuf], now: jiff::Timestamp) -> Result<Signed, Diagnostic> {
+    Metadata::refuse_published(file)?;
     let (keys, warnings) = secret(places)?;
     let mut metadata = Metadata::read(file)?;
     let judges = metadata.judges(file, roots)?;

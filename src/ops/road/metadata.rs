@@ -242,6 +242,23 @@ impl Metadata {
         }
     }
 
+    /// Refuses a file that is published: what people compare is the digest of its bytes, and a signature changes those.
+    ///
+    /// # Errors
+    /// `published`, where the file bears the name of a published one.
+    pub fn refuse_published(path: &Path) -> Result<(), Diagnostic> {
+        let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        let (number, rest) = name.split_once('.').unwrap_or_default();
+        let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if !(numbered && ["root.json", "targets.json"].contains(&rest)) {
+            return Ok(());
+        }
+        Err(Diagnostic::usage("published", format!("`{name}` is published, and stays as it is"))
+            .at(path.display().to_string())
+            .because("developers compare the fingerprint of its bytes, and one more signature would change it")
+            .fix("sign drafts, `root.json` and `targets.json` in the registry's folder `draft`; `highroad road keys rotate` makes the next one"))
+    }
+
     /// Adds the signature of a key.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod at_hand;
 pub mod diff;
 pub mod drafts;
 pub mod import;
+mod import_address;
 mod import_store;
 pub mod init;
 pub mod keys;

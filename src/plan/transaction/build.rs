@@ -101,7 +101,7 @@ pub(super) fn build(home: &Home, transaction: &Transaction, looked: Looked) -> R
 }
 
 /// What a step does on disk.
-fn on_disk(path: &str, step: &Step, found: &Found) -> (FileChange, Option<Content>) {
+pub(super) fn on_disk(path: &str, step: &Step, found: &Found) -> (FileChange, Option<Content>) {
     let unchanged = |found: &Found| FileChange { path: path.to_owned(), before: found.shape.clone(), after: found.shape.clone() };
     if step.before == step.after {
         return (unchanged(found), None);
@@ -236,12 +236,17 @@ fn stages(git: &Git, conflict: &IndexConflict, found: &Found) -> Result<Vec<Entr
     let mut entries = Vec::new();
     for (stage, leaf) in sides {
         if let Some(leaf) = leaf {
-            let id = match leaf.kind {
-                Kind::Submodule => String::from_utf8_lossy(&leaf.bytes).into_owned(),
-                Kind::Plain | Kind::Executable | Kind::Link => blob(git, &conflict.path, leaf, found)?,
-            };
-            entries.push(Entry { mode: leaf.kind.mode(), id, stage });
+            entries.push(entry(git, &conflict.path, leaf, found, stage)?);
         }
     }
     Ok(entries)
+}
+
+/// The entry of a leaf, with its content kept.
+pub(super) fn entry(git: &Git, path: &str, leaf: &Leaf, found: &Found, stage: u16) -> Result<Entry, Diagnostic> {
+    let id = match leaf.kind {
+        Kind::Submodule => String::from_utf8_lossy(&leaf.bytes).into_owned(),
+        Kind::Plain | Kind::Executable | Kind::Link => blob(git, path, leaf, found)?,
+    };
+    Ok(Entry { mode: leaf.kind.mode(), id, stage })
 }

@@ -13,6 +13,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::fs;
 use crate::base::fs::durable::{self, Standing};
+use crate::base::path::{has_drive, is_spelling_of};
 use crate::repo::entries::Entry;
 use crate::repo::landing::Head;
 
@@ -24,6 +25,8 @@ const LATER: &str = "later.json";
 const LIMIT: u64 = 64 << 20;
 /// The largest file whose content is compared or restored.
 pub(super) const FILE_LIMIT: u64 = 2 << 30;
+/// The permission bits that a journal may give.
+const RIGHTS: u32 = 0o777;
 /// The most paths in one journal.
 const PATHS: usize = 200_000;
 
@@ -203,11 +206,11 @@ pub(super) fn shape(path: &Path) -> Result<Option<(Shape, Vec<u8>)>, Diagnostic>
 
 /// Whether a path from a journal stays inside the project and away from git's and Highroad's own folders.
 pub(super) fn is_plain(path: &str) -> bool {
-    let own = |part: &str| part.eq_ignore_ascii_case(".git") || part.to_ascii_lowercase().starts_with("git~");
     path.len() <= 4096
+        && !has_drive(path)
         && !path.contains(['\0', '\\'])
-        && path.split('/').all(|part| !matches!(part, "" | "." | "..") && !own(part))
-        && !path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(super::home::PLAIN))
+        && path.split('/').all(|part| !matches!(part, "" | "." | "..") && !is_spelling_of(part, ".git"))
+        && !path.split('/').next().is_some_and(|first| is_spelling_of(first, super::home::PLAIN))
 }
 
 /// Writes a file of ours whole: beside first, then over the old one.
@@ -245,9 +248,17 @@ impl Journal {
             return Ok(None);
         }
         let text = fs::read_text(&path, LIMIT)?;
-        let journal: Self = serde_json::from_str(&text).map_err(|error| damaged(&path, error.to_string()))?;
+        let mut journal: Self = serde_json::from_str(&text).map_err(|error| damaged(&path, error.to_string()))?;
         journal.check().map_err(|why| damaged(&path, why))?;
+        journal.keep_plain_rights();
         Ok(Some(journal))
+    }
+
+    /// Takes out of all modes what is more than who may read, write and run: no file gets its owner's rights by a page.
+    fn keep_plain_rights(&mut self) {
+        let shapes = self.files.iter_mut().flat_map(|file| [&mut file.before, &mut file.after]).flatten().map(|shape| &mut shape.mode);
+        let folders = self.folders.iter_mut().flat_map(|folder| [&mut folder.before, &mut folder.after]).flatten();
+        shapes.chain(folders).for_each(|mode| *mode &= RIGHTS);
     }
 
     fn check(&self) -> Result<(), String> {

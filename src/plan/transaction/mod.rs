@@ -20,7 +20,7 @@ use crate::repo::landing::Git;
 use home::Home;
 use preflight::Wanted;
 
-pub use settle::{finish, open_conflicts, settle, unsettled};
+pub use settle::{Rest, Settlement, finish, open_conflicts, settle, unsettled};
 pub use undo::{Back, How, Undo, foresee, has_record, undo};
 
 /// What a command is about to change in a repository.

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Applied;
 use super::build;
 use super::home::{Home, Record};
 use super::journal::{BranchChange, Ends, EntryChange, FileChange, GitChange, HeadPlace, Journal, Shape, shape};
-use super::switch::{self, Content, Work};
+use super::preflight::Found;
+use super::switch::{self, Work};
+use super::{Applied, Step};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::leaf::{Kind, Leaf};
 use crate::repo::commits::Kept;
-use crate::repo::entries::{Entry, Filter};
+use crate::repo::entries::Filter;
 use crate::repo::eol::LineEnds;
 use crate::repo::landing::{Git, Head};
 
@@ -94,80 +95,113 @@ fn is_settled_by_content(home: &Home, record: &Record, path: &str) -> bool {
     now.is_some_and(|now| known.contains(&now))
 }
 
-/// Settles paths of the last apply: writes the content (`None` for no file) and, in git, stages it. Any path of the last
-/// apply may be named, also one without a conflict, such as the lock file. All of them or none.
+/// What a path is settled with.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Settlement {
+    /// What stood there when it was decided, and what will (nothing for no file).
+    pub step: Step,
+    /// What is left to decide there.
+    pub rest: Rest,
+}
+
+/// What is left to decide in a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rest {
+    /// Nothing: in git, it is staged.
+    Nothing,
+    /// Conflicts: it is written, and stays open.
+    Conflicts,
+}
+
+/// Settles paths of the last apply. Any path of it may be named, also one without a conflict, such as the lock file. All of
+/// them or none.
 ///
 /// # Errors
-/// When no conflicts are open, a path is not of the last apply, a file without a conflict was edited since, or the disk or
-/// git refuses: then everything is as it was.
-pub fn settle(root: &Path, contents: &[(String, Option<Leaf>)]) -> Result<(), Diagnostic> {
+/// When no conflicts are open, a path is not of the last apply, a file was changed since the choice was made, one without a
+/// conflict was edited since the apply, or the disk or git refuses: then everything is as it was.
+pub fn settle(root: &Path, settlements: &[Settlement]) -> Result<(), Diagnostic> {
     super::recover(root)?;
     let (home, _) = open_record(root)?.ok_or_else(|| nothing_open(root))?;
     let _lock = home.lock()?;
     let (home, mut record) = open_record(root)?.ok_or_else(|| nothing_open(root))?;
-    let mut wanted: BTreeMap<&str, &Option<Leaf>> = BTreeMap::new();
-    for (path, leaf) in contents {
-        wanted.insert(path, leaf);
-    }
+    let wanted: BTreeMap<&str, &Settlement> = settlements.iter().map(|one| (one.step.path.as_str(), one)).collect();
     let (mut files, mut news, mut entries) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (path, leaf) in wanted {
-        let page = record.journal.files.iter().find(|file| file.path == path).ok_or_else(|| {
-            Diagnostic::usage("path", "the last change did not touch that path")
-                .at(path)
-                .because("only its own files are settled with it")
-                .fix("`highroad resolve --list` shows them")
-        })?;
-        let now = shape(&home.root.join(path))?.map(|(shape, _)| shape);
-        let conflicted = record.journal.conflicts.iter().any(|conflict| conflict == path);
-        if !conflicted && !is_known(page, &record, now.as_ref()) && now.is_some() {
-            return Err(Diagnostic::usage("changed", "the file was edited since the last change")
-                .at(path)
-                .because("what you wrote is not overwritten")
-                .fix("take your edit out again, or commit without `highroad resolve`"));
-        }
-        let ends = match &home.git {
-            Some(git) => line_ends(git, &git.full(path))?,
-            None => LineEnds::default(),
-        };
-        let (file, content) = to_disk(path, now, leaf.as_ref(), ends);
-        let digest = file.after.as_ref().map_or_else(|| ABSENT.to_owned(), |after| after.digest.clone());
-        let known = record.later.known.entry(path.to_owned()).or_default();
-        if !known.contains(&digest) {
-            known.push(digest);
-        }
-        if let Some(git) = &home.git {
-            let full = git.full(path);
-            let before = git.entries(&full);
-            let after = match leaf {
-                Some(leaf) => {
-                    let bytes = if leaf.kind.is_file() { git.to_git(&full, ends, &leaf.bytes) } else { None };
-                    vec![Entry { mode: leaf.kind.mode(), id: git.keep(bytes.as_deref().unwrap_or(&leaf.bytes))?, stage: 0 }]
-                }
-                None => Vec::new(),
-            };
-            entries.insert(full, EntryChange { before, after });
+    for (path, Settlement { step, rest }) in &wanted {
+        let found = find(&home, &record, step)?;
+        let (file, content) = build::on_disk(path, step, &found);
+        if *rest == Rest::Nothing {
+            let digest = file.after.as_ref().map_or_else(|| ABSENT.to_owned(), |after| after.digest.clone());
+            let known = record.later.known.entry((*path).to_owned()).or_default();
+            if !known.contains(&digest) {
+                known.push(digest);
+            }
+            if let Some(git) = &home.git {
+                let after = match &step.after {
+                    Some(leaf) => vec![build::entry(git, path, leaf, &found, 0)?],
+                    None => Vec::new(),
+                };
+                entries.insert(git.full(path), EntryChange { before: found.entries, after });
+            }
         }
         files.push(file);
         news.push(content);
     }
     // Named before the switch, so that `undo` knows the content whatever happens in between.
     record.later.write(&record.folder)?;
-    let changed: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-    let folders = build::folders(&home, changed.iter().map(String::as_str))?;
+    let folders = build::folders(&home, wanted.keys().copied())?;
     let git = match &home.git {
         Some(git) => Some(in_place(git, entries, None, None)?),
         None => None,
     };
     let journal = page(&home, files, folders, git);
     switch::run(&home, Work { journal, contents: news })?;
-    for path in changed {
-        if record.journal.conflicts.contains(&path) && !record.later.settled.contains(&path) {
-            record.later.settled.push(path);
+    for path in wanted.values().filter(|one| one.rest == Rest::Nothing).map(|one| &one.step.path) {
+        if record.journal.conflicts.contains(path) && !record.later.settled.contains(path) {
+            record.later.settled.push(path.clone());
         }
     }
     // It has happened, and can be told from the content, too.
     let _ = record.later.write(&record.folder);
     Ok(())
+}
+
+/// Looks at a path that is to be settled.
+fn find(home: &Home, record: &Record, step: &Step) -> Result<Found, Diagnostic> {
+    let path = &step.path;
+    let page = record.journal.files.iter().find(|file| file.path == *path).ok_or_else(|| {
+        Diagnostic::usage("path", "the last change did not touch that path")
+            .at(path)
+            .because("only its own files are settled with it")
+            .fix("`highroad resolve --list` shows them")
+    })?;
+    let now = shape(&home.root.join(path))?.map(|(shape, _)| shape);
+    if !is_read(step.before.as_ref(), now.as_ref()) {
+        return Err(Diagnostic::failed("changed", "the file was changed while you chose")
+            .at(path)
+            .because("what was written there meanwhile is not overwritten")
+            .fix("look at the file, then run `highroad resolve` again"));
+    }
+    let conflicted = record.journal.conflicts.contains(path);
+    if !conflicted && !is_known(page, record, now.as_ref()) && now.is_some() {
+        return Err(Diagnostic::usage("changed", "the file was edited since the last change")
+            .at(path)
+            .because("what you wrote is not overwritten")
+            .fix("take your edit out again, or commit without `highroad resolve`"));
+    }
+    let (entries, ends) = match &home.git {
+        Some(git) => (git.entries(&git.full(path)), line_ends(git, &git.full(path))?),
+        None => (Vec::new(), LineEnds::default()),
+    };
+    Ok(Found { shape: now, entries, committed: None, ends, is_private: false })
+}
+
+/// Whether what stands at a path is what was read there. A submodule is a folder.
+fn is_read(read: Option<&Leaf>, now: Option<&Shape>) -> bool {
+    match (read, now) {
+        (None, now) => now.is_none(),
+        (Some(read), None) => read.kind == Kind::Submodule,
+        (Some(read), Some(now)) => now.link == (read.kind == Kind::Link) && now.digest == Digest::of(&read.bytes).to_string(),
+    }
 }
 
 /// Whether what stands at a path is what Highroad put there, or what stood there before.
@@ -185,20 +219,6 @@ fn line_ends(git: &Git, full: &str) -> Result<LineEnds, Diagnostic> {
             .because("what it asks for is not run here, so git would keep other bytes")
             .fix("settle it by hand: edit the file, then `git add` it")),
     }
-}
-
-fn to_disk(path: &str, now: Option<Shape>, leaf: Option<&Leaf>, ends: LineEnds) -> (FileChange, Option<Content>) {
-    let Some(leaf) = leaf else {
-        return (FileChange { path: path.to_owned(), before: now, after: None }, None);
-    };
-    let link = leaf.kind == Kind::Link;
-    let bytes = if link { leaf.bytes.to_vec() } else { ends.to_disk(&leaf.bytes).unwrap_or_else(|| leaf.bytes.to_vec()) };
-    let executable = leaf.kind == Kind::Executable;
-    let old = now.as_ref().filter(|now| !now.link && !link).map(|now| now.mode);
-    let mode = old.map_or(0, |mode| if executable { mode | (mode & 0o444) >> 2 } else { mode & !0o111 });
-    let after = Shape { link, mode, digest: Digest::of(&bytes).to_string() };
-    let content = if old.is_some() || link { Content::Bytes(bytes) } else { Content::New { bytes, executable } };
-    (FileChange { path: path.to_owned(), before: now, after: Some(after) }, Some(content))
 }
 
 /// The page of a run that leaves no record.

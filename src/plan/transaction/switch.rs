@@ -87,7 +87,7 @@ fn prepare(home: &Home, work: &mut Work) -> Result<(), Diagnostic> {
         if let Some(before) = &file.before
             && keeps[n]
         {
-            keep(&place, before, &old.join(n.to_string()))?;
+            keep(&place, before, &old.join(n.to_string()), file.before != file.after)?;
         }
         if file.before == file.after {
             continue;
@@ -108,13 +108,13 @@ fn prepare(home: &Home, work: &mut Work) -> Result<(), Diagnostic> {
     work.journal.write(&open)
 }
 
-/// Keeps what stands at a path: by a second name where the disk can do it, which costs no copy and brings back the very
-/// same file.
-fn keep(place: &Path, before: &Shape, old: &Path) -> Result<(), Diagnostic> {
+/// Keeps what stands at a path: where it is replaced, by a second name if the disk can do it, which costs no copy and brings
+/// back the very same file. What stays in its place is copied, since an editor may write into it.
+fn keep(place: &Path, before: &Shape, old: &Path, is_replaced: bool) -> Result<(), Diagnostic> {
     if before.link {
         return durable::write_synced(old, &durable::link_target(place)?, Some(0o600), false);
     }
-    if durable::second_name(place, old).is_ok() {
+    if is_replaced && durable::second_name(place, old).is_ok() {
         return Ok(());
     }
     durable::take_away(old)?;

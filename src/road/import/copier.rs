@@ -18,7 +18,7 @@ use crate::render::dialects::Reader;
 /// The answer that names the folder of the project.
 const NAME: &str = "name";
 /// Keys that a question of Highroad's own has.
-const TAKEN: [&str; 3] = [NAME, "kind", TODAY];
+const TAKEN: [&str; 2] = [NAME, TODAY];
 /// The day that templates see.
 const TODAY: &str = "today";
 

@@ -270,7 +270,7 @@ impl Client {
 
     /// Returns what a role of targets says, checked with the keys of the role that delegates to it.
     pub(super) fn role(&mut self, name: &str, keys: &super::metadata::Keys, role: &tough::schema::RoleKeys) -> Result<Targets, Trouble> {
-        let file_name = format!("{}.json", quoted(name));
+        let file_name = kept_name(name);
         let Some(named) = self.snapshot.get(&format!("{name}.json")).cloned() else {
             return Err(self.refused(name, "the snapshot does not name it"));
         };
@@ -353,9 +353,18 @@ fn is_named(bytes: &[u8], file: &Unchecked, named: &MetaFile) -> bool {
 
 /// Writes a role's name so that it is one part of a path (RFC 3986, section 2.3: unreserved characters stay).
 pub(super) fn quoted(name: &str) -> String {
+    escaped(name, u8::is_ascii_alphanumeric)
+}
+
+/// Returns the name of the file that a role is kept in. Some disks take `Root` for `root`, so capitals do not stay.
+fn kept_name(role: &str) -> String {
+    format!("{}.json", escaped(role, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+}
+
+fn escaped(name: &str, stays: impl Fn(&u8) -> bool) -> String {
     let mut out = String::new();
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if stays(&byte) || b"-._~".contains(&byte) {
             out.push(byte as char);
         } else {
             out.push_str(&format!("%{byte:02X}"));
@@ -409,4 +418,18 @@ fn no_root(cache: &Cache, why: &str) -> Trouble {
             .because(why)
             .fix("remove the source and add it again with a root that you trust: `highroad source remove`, `highroad source add`"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_role_is_kept_in_the_file_of_another_where_capitals_do_not_count() {
+        let roles = ["root", "Root", "ROOT", "snapshot", "Snapshot", "a", "A", "a/b", "A/b", "%41", "%61", "a%2Fb", "a%2fb", "/", "%2F"];
+        let names: std::collections::BTreeSet<String> = roles.iter().map(|role| kept_name(role).to_lowercase()).collect();
+        assert_eq!(names.len(), roles.len(), "{names:?}");
+        assert_eq!(kept_name("small-road"), "small-road.json");
+        assert_eq!(kept_name("Root"), "%52oot.json");
+    }
 }

@@ -13,6 +13,8 @@ use crate::base::fs::{self, Found, durable};
 
 /// The folder of a registry with the files that wait for signatures.
 pub const DRAFT: &str = "draft";
+/// In the folder of drafts: the timestamp that goes with a new root, there before the root is and gone when it is published.
+pub const NEXT_TIMESTAMP: &str = "timestamp.json";
 /// How many roots may follow each other.
 const MOST_ROOTS: u64 = 10_000;
 
@@ -94,14 +96,27 @@ impl Repository {
         Ok(())
     }
 
+    /// Reads what is published. A publication that was stopped just after its new root left files that the root does not
+    /// answer for any more; then what it was about to publish counts, which the new keys signed.
     fn read_current(&mut self) -> Result<(), Diagnostic> {
-        let name = format!("{METADATA}/timestamp.json");
-        let Some((timestamp, _)) = self.file::<Timestamp>(&name)? else { return Ok(()) };
-        self.check(&name, &timestamp)?;
+        self.current = match self.state_of(&format!("{METADATA}/timestamp.json")) {
+            Ok(state) => state,
+            Err(error) => match self.state_of(&format!("{DRAFT}/{NEXT_TIMESTAMP}")) {
+                Ok(Some(state)) => Some(state),
+                Ok(None) | Err(_) => return Err(error),
+            },
+        };
+        Ok(())
+    }
+
+    /// Reads all that a timestamp leads to; nothing where there is none.
+    fn state_of(&self, name: &str) -> Result<Option<Current>, Diagnostic> {
+        let Some((timestamp, _)) = self.file::<Timestamp>(name)? else { return Ok(None) };
+        self.check(name, &timestamp)?;
         let told = |meta: &std::collections::HashMap<String, Metafile>, of: &str, name: &str| {
             meta.get(name).cloned().ok_or_else(|| self.unusable(of, format!("it does not name `{name}`")))
         };
-        let snapshot: Signed<Snapshot> = self.named("snapshot", &told(&timestamp.signed.meta, &name, "snapshot.json")?)?;
+        let snapshot: Signed<Snapshot> = self.named("snapshot", &told(&timestamp.signed.meta, name, "snapshot.json")?)?;
         self.check("snapshot.json", &snapshot)?;
         let targets: Signed<Targets> = self.named("targets", &told(&snapshot.signed.meta, "snapshot.json", "targets.json")?)?;
         self.check("targets.json", &targets)?;
@@ -115,18 +130,17 @@ impl Repository {
             }
             roads.insert(role.name.clone(), road);
         }
-        self.current = Some(Current { timestamp, snapshot, targets, roads });
-        Ok(())
+        Ok(Some(Current { timestamp, snapshot, targets, roads }))
     }
 
-    /// Checks the signatures of a file. A publication that was stopped just after its new root left files that the root
-    /// before answers for; the next publication replaces them.
+    /// Checks the signatures of a file: by the keys of the newest root alone. With keys that were taken away, somebody could
+    /// bring an older state back, and the next publication would sign it anew.
     fn check<T: Role>(&self, name: &str, file: &Signed<T>) -> Result<(), Diagnostic> {
-        let mut judges = self.roots.iter().rev().filter_map(|root| Signers::of_root(&root.signed, T::TYPE));
-        if judges.any(|signers| signers.enough(file)) {
+        let signers = self.root().and_then(|root| Signers::of_root(&root.signed, T::TYPE));
+        if signers.is_some_and(|signers| signers.enough(file)) {
             return Ok(());
         }
-        Err(self.unusable(name, "not enough of the keys that the root names for it signed it"))
+        Err(self.unusable(name, "not enough of the keys that the newest root names for it signed it"))
     }
 
     fn named<T: DeserializeOwned>(&self, role: &str, told: &Metafile) -> Result<Signed<T>, Diagnostic> {

@@ -11,7 +11,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found, durable};
 use crate::base::interrupt;
 use crate::road::registry::keys::hex;
-use crate::road::registry::repository::{DRAFT, Repository};
+use crate::road::registry::repository::{DRAFT, NEXT_TIMESTAMP, Repository};
 use crate::road::registry::signing::{LIMIT, Signers, hashes, to_bytes};
 use crate::road::registry::{METADATA, TARGETS};
 
@@ -66,6 +66,7 @@ impl Writes {
         if force.new_targets {
             self.done.push(draft("targets.json"));
         }
+        self.done.push(draft(NEXT_TIMESTAMP));
         self.done.extend(force.stale.iter().map(|name| draft(name)));
         Ok(())
     }
@@ -92,13 +93,17 @@ impl Writes {
         let metadata = root.join(METADATA);
         let timestamp = metadata.join("timestamp.json");
         // From here on readers see what is new. Where old and new readers can follow the timestamp, it is switched before the
-        // root; else the root comes first, so that a stop between the two leaves the new keys in force.
+        // root; else the root comes first, so that a stop between the two leaves the new keys in force. The timestamp waits
+        // beside the drafts meanwhile: what the old keys signed is nothing to go on from.
         match self.root {
             Some((name, bytes)) if self.bridged => {
                 replace(&timestamp, &self.timestamp)?;
                 place(root.join(name), &bytes)?;
             }
             Some((name, bytes)) => {
+                durable::make_folder(&root.join(DRAFT), None)?;
+                replace(&root.join(DRAFT).join(NEXT_TIMESTAMP), &self.timestamp)?;
+                durable::sync(&root.join(DRAFT))?;
                 place(root.join(name), &bytes)?;
                 replace(&timestamp, &self.timestamp)?;
             }
