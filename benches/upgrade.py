@@ -71,7 +71,8 @@ def highroad_store(work: pathlib.Path, highroad: str, files: int) -> list[str]:
         write(
             source / "road.toml",
             f'schema = 1\nid = "bench"\npublisher = "b"\ntitle = "b"\nversion = "2026.1.{version}"\nreleased = "2026-01-0{version}"\n'
-            f'supported-until = "2099-01-01"\nupgrades-from = [{earlier}]\nkinds = ["plain"]\nlayers = []\n',
+            f'supported-until = "2099-01-01"\nupgrades-from = [{earlier}]\nkinds = ["plain"]\nlayers = []\n'
+            '[[change]]\nwhat = "Better lines."\nwhy = "They are measured."\n',
         )
         write(source / "questions.toml", '[[question]]\nkey = "name"\nask = "Name?"\nhelp = "A name."\ntype = "name"\ndefault = "demo"\n')
         write(source / "kinds/plain/kind.toml", 'title = "Plain"\nsummary = "Files."\n[[file]]\npath = "**"\nwhy = "A file."\nownership = "merged"\n')

@@ -24,7 +24,7 @@ use hostile::Case;
 fn judge(cases: &[Case]) -> Vec<String> {
     let binary = env!("CARGO_BIN_EXE_highroad");
     let only = std::env::var("HOSTILE_ONLY").unwrap_or_default();
-    let left: Mutex<Vec<&Case>> = Mutex::new(cases.iter().filter(|case| case.name.contains(&only)).collect());
+    let left: Mutex<Vec<&Case>> = Mutex::new(cases.iter().filter(|case| only.split('|').any(|part| case.name.contains(part))).collect());
     let wrong = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {

@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{Folder, Run};
+use support::{Folder, Run, files, git};
 
 /// A template in a folder, imported as a store.
 fn import(files: &[(&str, &str)]) -> (Folder, Run) {
@@ -156,7 +156,7 @@ fn the_report_names_what_is_not_portable_and_the_rest_is_made() {
     let all = items.join("\n");
     for part in [
         "the task `git init` is not run",
-        "1 migrations are not run",
+        "1 migration is not run",
         "the extension `ext.py:Hook` is not loaded",
         "`_external_data` is empty",
         "`_message_after_copy` is not shown",
@@ -229,4 +229,55 @@ fn hostile_templates_end_in_an_error_and_write_nothing_outside() {
         assert!(!imported.err.contains("panicked") && !made.err.contains("panicked"), "{}", made.err);
         assert!(!folder.join("x.txt").exists() && !folder.path().parent().unwrap().join("x.txt").exists());
     }
+}
+
+#[test]
+fn no_path_of_this_machine_gets_into_a_road() {
+    let folder = Folder::new();
+    folder.write("work/service/copier.yml", "_answers_file: .answers.yml\nmood: {type: str, default: calm}\n");
+    folder.write("work/service/{{ _copier_conf.answers_file }}.jinja", "{{ _copier_answers|to_nice_yaml -}}\n");
+    let template = folder.join("work/service");
+    let place = template.to_str().unwrap();
+    let here = folder.path().to_str().unwrap();
+    let import = |store: &str| folder.highroad(&["road", "import", place, "--into", store]).success();
+    let told = |store: &str, source: &str| {
+        for (name, bytes) in files(&folder.join(store)) {
+            assert!(!String::from_utf8_lossy(&bytes).contains(here), "{name}");
+        }
+        folder.highroad(&["new", &format!("from-{store}"), "--road", store, "--yes", "--no-git"]).success();
+        let answers = text(&folder, &format!("from-{store}/.answers.yml"));
+        assert!(answers.contains(&format!("_src_path: {source}\n")), "{answers}");
+        let version = support::names(&folder.join(store)).remove(0);
+        let road = text(&folder, &format!("{store}/{version}/road.toml"));
+        assert!(road.contains(&format!("publisher = \"{source}\"")) && road.contains(&format!("source = \"{source}\"")), "{road}");
+    };
+    import("plain");
+    told("plain", "service");
+    git(&template, &["init", "--quiet"]);
+    git(&template, &["add", "--all"]);
+    git(&template, &["commit", "--quiet", "--message", "one"]);
+    git(&template, &["tag", "v1.0.0"]);
+    let word = ["w0", "rd"].concat();
+    git(&template, &["remote", "add", "origin", &format!("https://user:{word}@git.example.com/team/service.git")]);
+    import("cloned");
+    told("cloned", "https://git.example.com/team/service.git");
+    assert!(import("cloned").err.contains("Nothing new"));
+}
+
+#[test]
+fn one_rule_says_what_an_id_of_a_road_is() {
+    let (folder, _) = import(&[("copier.yml", "mood: {type: str, default: calm}\n"), ("a.txt", "a\n")]);
+    let run = |arguments: &str| folder.highroad(&arguments.split(' ').collect::<Vec<_>>());
+    for bad in ["2fa-x", "root", "Acme"] {
+        run(&format!("road import template --into other --id {bad}")).fails(2, &["road-id", "no id of a road"]);
+        run(&format!("road init other --id {bad}")).fails(2, &["road-id", "no id of a road"]);
+    }
+    std::fs::rename(folder.join("template"), folder.join("2fa-x")).unwrap();
+    run("road import 2fa-x").success();
+    run("new demo --road road-2fa-x --yes --no-git").success();
+    let version = support::names(&folder.join("store")).remove(0);
+    let road = text(&folder, &format!("store/{version}/road.toml"));
+    folder.write(&format!("store/{version}/road.toml"), &road.replace("id = \"template\"", "id = \"2fa-x\""));
+    folder.highroad(&["new", "other", "--road", &format!("store/{version}"), "--yes"]).fails(2, &["road.toml", "no id of a road"]);
+    assert!(!folder.join("other").exists());
 }

@@ -275,3 +275,20 @@ fn a_repository_with_its_git_folder_elsewhere_is_one() {
     let id = git(&root, &["rev-parse", ":kept.txt"]);
     assert_eq!(highroad::repo::project::blobs(&root, &[id.trim()], 100)[id.trim()], b"kept\n");
 }
+
+#[test]
+fn one_line_that_ends_as_on_windows_leaves_the_others_as_they_are() {
+    let settings = "[a]\nx = 1\n\n[b]\ny = 2\n";
+    let s = Scenario::of(&texts(&[("set.toml", settings)]));
+    s.edit("set.toml", "\n\n[b]\n", "\n\n# mine\r\n[b]\n");
+    s.edit("highroad.toml", "[road]\n", "# mine\r\n[road]\n");
+    s.commit();
+    let before = s.read("highroad.toml");
+    let road = "[[migration]]\nversion = \"2026.1.1\"\nwhy = \"It is better.\"\nset = { file = \"set.toml\", key = \"a.z\", value = 3 }\n";
+    let new = More { questions: choice("size"), road: road.to_owned(), ..More::default() };
+    s.publish(&texts(&[("set.toml", &settings.replace("x = 1\n", "x = 1\nz = 3\n"))]), &new);
+    s.upgrade(&[]).success();
+    assert_eq!(s.read("set.toml"), "[a]\nx = 1\nz = 3\n\n# mine\r\n[b]\ny = 2\n");
+    let after = s.read("highroad.toml");
+    assert_eq!(after.replace("size = \"small\"\n", ""), before.replace("2026.1.0", "2026.1.1"));
+}

@@ -319,3 +319,29 @@ impl Code for Run {
         assert_eq!(self.code, code, "{}{}", self.out, self.err);
     }
 }
+
+#[test]
+fn what_is_inherited_is_shown_and_a_question_says_what_differs() {
+    let folder = overlay();
+    let list = folder.highroad(&["road", "show", "over"]).success().out;
+    assert!(list.contains(&format!("{}  layers/base/files/.gitignore", digest(&folder, "layers/base/files/.gitignore"))), "{list}");
+    let text = folder.highroad(&["road", "show", "over", "--file", "layers/base/files/.gitignore"]).success().out;
+    assert_eq!(text, read(&folder.join(&format!("store/{}/layers/base/files/.gitignore", version(&folder, "base")))));
+    folder.highroad(&["road", "show", "over", "--file", "layers/base/files/.gitignor"]).fails(2, &["no-file", ".gitignore"]);
+    folder.write("over/questions.toml", "[[question]]\nkey = \"purpose\"\ndefault = \"Ours.\"\n");
+    lint(&folder).success();
+    folder.write("over/questions.toml", "# Ours\n\n[[question]]\nkey = \"size\"\ntype = \"text\"\n");
+    lint(&folder).fails(2, &["over/questions.toml:4", "`size`", "missing field"]);
+}
+
+#[test]
+fn every_example_of_an_overlay_works_once_its_sign_is_gone() {
+    let folder = Folder::new();
+    folder.highroad(&["road", "init", "over", "--from", "ml"]).success();
+    let text = read(&folder.join("over/road.toml"));
+    let (before, example) = text.split_once("#[remove]\n").unwrap();
+    let (line, rest) = example.split_once('\n').unwrap();
+    folder.write("over/road.toml", &format!("{before}[remove]\n{}\n{rest}", line.trim_start_matches('#')));
+    let run = lint(&folder).success();
+    assert!(run.out.contains("nothing found"), "{}", run.out);
+}

@@ -46,12 +46,12 @@ fn tells_what_changes_and_why() {
     let notes = folder.highroad(&["road", "diff", "one", "two", "--markdown"]).success().out;
     assert_eq!(
         notes,
-        "# Road small 2026.1.2\n\nFor a project on 2026.1.1: **none**.\n\n## Security\n\n- A better tool. It was slow. (2026.1.2)\n\n\
+        "# Road small 2026.1.2\n\nFor a project on 2026.1.1, class **none**: nobody has to do anything.\n\n## Security\n\n- A better tool. It was slow. (2026.1.2)\n\n\
          ## What changed, and why\n\n- A new page. People asked. (2026.1.2)\n\n\
          ## Files\n\n- `README.md` changed\n- `docs/new.md` added\n- `tool.sh` changed\n"
     );
     let shown = folder.highroad(&["road", "diff", "one", "two"]).success().out;
-    assert!(shown.contains("Road small: 2026.1.1 to 2026.1.2, none") && shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(shown.contains("Road small: 2026.1.1 to 2026.1.2\nclass none: nobody has to do anything\n") && shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn names_what_breaks_and_what_has_no_reason() {
     let breaking = effects(&report, "breaking");
     for what in [
         "`host` can no longer be `none`",
-        "a migration: move docs/last.md to docs/end.md",
+        "a migration: move `docs/last.md` to `docs/end.md`",
         "a new question without a usable default, `cost`: Which cost centre?",
-        "docs/more.md is removed",
-        "settings.toml is managed, before merged",
+        "`docs/more.md` is removed",
+        "`settings.toml` is managed, before merged",
         "`large-file` speaks as \"block\", before as \"warn\"",
     ] {
         assert!(breaking.iter().any(|one| one == what), "{what}: {breaking:#?}");
@@ -113,4 +113,39 @@ fn refuses_what_it_cannot_compare() {
     let other = std::fs::read_to_string(folder.join("two/road.toml")).unwrap().replace("\"small\"", "\"other\"");
     folder.write("two/road.toml", &other);
     folder.highroad(&["road", "diff", "one", "two"]).fails(2, &["two roads"]);
+}
+
+#[test]
+fn an_overlay_is_compared_with_what_it_inherits() {
+    let folder = Folder::new();
+    two_versions(&folder);
+    folder.highroad(&["road", "init", "over", "--from", "store"]).success();
+    for parent in ["store/2026.1.1", "small", "2026.1.1"] {
+        let report = json(&folder.highroad(&["road", "diff", parent, "over", "--json"]).success());
+        assert_eq!((report["files"][0]["path"].as_str(), report["files"].as_array().map(Vec::len)), (Some("docs/ORGANISATION.md"), Some(1)));
+        assert!(report["unexplained"].as_array().unwrap().is_empty(), "{report:#}");
+        assert!(report["notes"][0].as_str().unwrap().contains("`highroad adopt`"), "{report:#}");
+    }
+    folder.highroad(&["road", "diff", "over", "store/2026.1.1"]).fails(2, &["two roads"]);
+}
+
+#[test]
+fn sentences_end_and_paths_are_code() {
+    let folder = Folder::new();
+    write(&folder, "one", 1, QUIET, &files());
+    let edit = "[[migration]]\nversion = \"2026.1.2\"\nwhy = \"Words.\"\nreplace-text = { files = \"**/*.{py,md}\", find = \"a\", with = \"b\" }\n";
+    let mut changed = newer();
+    changed.push(("src/weights.py", "managed", "x = 1\n"));
+    write(&folder, "two", 2, &format!("{edit}{QUIET}"), &changed);
+    let questions = std::fs::read_to_string(folder.join("two/questions.toml")).unwrap();
+    folder.write("two/questions.toml", &format!("{questions}\n[[question]]\nkey = \"size\"\nask = \"How large?\"\nhelp = \"h\"\ntype = \"text\"\ndefault = \"s\"\n"));
+    let notes = folder.highroad(&["road", "diff", "one", "two", "--markdown"]).success().out;
+    for line in [
+        "- `src/weights.py` is new, and the road's. Where a project",
+        "- A new question, `size`: How large? Whoever",
+        "- A migration: replace `a` by `b` in `**/*.{py,md}`. Words.",
+        "class **attention**: somebody should look",
+    ] {
+        assert!(notes.contains(line), "{line}\n{notes}");
+    }
 }

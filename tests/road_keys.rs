@@ -299,3 +299,57 @@ fn what_is_published_is_not_signed_again() {
     }
     assert_eq!(files(&team.registry()), before);
 }
+
+#[test]
+fn signers_compare_what_they_sign_and_see_whose_keys_are_asked() {
+    let team = Team::new();
+    team.keys(&["anna", "ben", "cleo", "online", "small"]);
+    let init = "road registry init registry --root-key keys/anna.pub --root-key keys/ben.pub --root-key keys/cleo.pub --online-key keys/online.pub --road small=keys/small.pub";
+    let started = team.run(init).success();
+    assert!(started.err.contains(" anna") && started.err.contains(" cleo"), "{}", started.err);
+    let line = |run: &support::Run, start: &str| run.err.lines().find(|line| line.starts_with(start)).map(str::to_owned);
+    let sign = |key: &str| team.sign("root", key);
+    let (first, again) = (sign("anna"), sign("anna"));
+    let content = line(&first, "content sha256:").unwrap();
+    assert!(first.err.contains(" anna\n") && line(&first, "fingerprint").is_none(), "{}", first.err);
+    assert_eq!(line(&again, "content").unwrap(), content);
+    let shown = team.run("road keys show registry/draft/root.json").success();
+    assert!(shown.out.contains(&content), "{}", shown.out);
+    // The fingerprint is told once no signature lacks, and it is the one that developers get.
+    let last = sign("ben");
+    let fingerprint = line(&last, "fingerprint sha256:").unwrap();
+    let targets = team.sign("targets", "anna");
+    assert!(targets.err.contains("targets: 1 of 2 signatures (the keys that root 1 names)"), "{}", targets.err);
+    team.sign("targets", "ben");
+    team.release("2026.11.0", "one");
+    assert!(team.publish(&[]).success().err.contains(&fingerprint));
+    // The next root is signed by the keys until now, too.
+    team.run("road keys rotate registry root").success();
+    let next = sign("anna");
+    for word in ["root 1: 1 of 2 signatures (the keys until now)", "root 2: 1 of 2 signatures (the keys from then on)"] {
+        assert!(next.err.contains(word), "{word}: {}", next.err);
+    }
+    assert!(team.run("road keys show keys/anna.pub").success().out.contains("name    anna"));
+}
+
+#[test]
+fn documents_bear_their_schema_and_keys_of_one_form() {
+    let team = Team::published();
+    for words in [
+        "road keys new dora --out keys --json",
+        "road keys show registry --json",
+        "road keys show keys/anna.pub --json",
+        "road keys rotate registry root --json",
+        "road keys sign registry/draft/root.json --key keys/anna.key --json",
+        "road publish store registry --key keys/small.key --key keys/online.key --json",
+        "road channel 2026.11.0 stable --store store --json",
+        "road verify store --json",
+        "road lint work --json",
+    ] {
+        let run = team.run(words);
+        let document: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{words}: {error}: {}", run.err));
+        assert_eq!(document["schema"], 1, "{words}: {}", run.out);
+        let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
+        assert!(keys.iter().all(|key| !key.contains('-')), "{words}: {keys:?}");
+    }
+}

@@ -12,7 +12,7 @@ mod support;
 #[path = "support/tokens.rs"]
 mod tokens;
 
-use support::Folder;
+use support::{Folder, Run};
 
 /// A road from nothing in `road`.
 fn road() -> Folder {
@@ -263,4 +263,25 @@ fn what_is_no_road_is_refused_and_nothing_is_written() {
     let run = folder.highroad(&["road", "lint", "empty"]);
     assert!(run.code == 2 && !run.err.contains('\u{1b}'), "{}", run.err);
     assert_eq!(folder.names(), ["empty"]);
+}
+
+#[test]
+fn release_refuses_what_lint_finds_and_a_store_that_is_not_there_is_said() {
+    let folder = road();
+    let run = folder.highroad(&["road", "lint", "road", "--store", "nowhere"]).success();
+    assert!(run.out.contains("note: the store `nowhere` has no released version"), "{}", run.out);
+    let text = read(&folder, "road/road.toml");
+    folder.write("road/road.toml", &text.replace("missing-codeowners", "missing-codeowner"));
+    let run = folder.highroad(&["road", "release", "road", "store"]);
+    run.fails(2, &["error[lint]", "road/road.toml:", "guardrail-unknown", "highroad road lint road --store store"]);
+    assert!(!folder.join("store/index.toml").exists());
+    folder.write("road/road.toml", &text);
+    let inside = |arguments: &[&str]| {
+        Run::of(folder.command(env!("CARGO_BIN_EXE_highroad")).current_dir(folder.join("road")).args(arguments))
+    };
+    // In the road's own folder no argument is needed but the store; nothing is published yet, and that is said.
+    let run = inside(&["road", "release", ".", "../store"]).success();
+    assert!(run.err.starts_with("Released ") && run.err.contains("(1 golden render)") && run.err.contains("highroad road publish"), "{}", run.err);
+    inside(&["road", "test", "--store", "../store"]).success();
+    inside(&["road", "release"]).fails(2, &["no-store", "highroad road release SOURCE STORE"]);
 }

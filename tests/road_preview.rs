@@ -102,7 +102,7 @@ fn sorts_repositories_and_writes_nothing_in_them() {
     );
     assert_eq!(state(&folder.join("clones")), before);
     assert_eq!(stamps(&folder.join("clones")), modified);
-    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap().replace("<wbr>", "");
     assert!(page.contains("clones/a/conflict") && !page.contains("<script") && !page.contains("://"), "{page}");
     // A list of some of them, and the table for people.
     folder.write("list.txt", "# ours\nclones/a/clean\n\nclones/a/nowhere\n");
@@ -151,4 +151,22 @@ fn says_what_is_wrong_with_where_it_should_look() {
     folder.highroad(&["road", "preview", "two", "--store", "store", "--repos", "nowhere"]).fails(2, &["nothing is there"]);
     folder.highroad(&["road", "preview", "two", "--store", "store", "--repos", "empty", "--to", "2026.1.9"]).fails(2, &["2026.1.9"]);
     folder.highroad(&["road", "preview", "nowhere", "--repos", "empty"]).fails(2, &["no-road"]);
+}
+
+#[test]
+fn a_version_that_was_taken_back_is_refused_and_a_missing_store_is_named() {
+    let folder = Folder::new();
+    two_versions(&folder);
+    repository(&folder, "clones/a", |_| {});
+    let run = folder.highroad(&["road", "preview", "two", "--repos", "clones"]);
+    assert!(run.out.contains("`--store FOLDER`") && run.out.contains("1 repository in"), "{}", run.out);
+    folder.highroad(&["road", "release", "two", "store"]).success();
+    folder.highroad(&["road", "yank", "2026.1.2", "--reason", "It eats data", "--store", "store"]).success();
+    for road in ["store", "store/2026.1.2"] {
+        let run = folder.highroad(&["road", "preview", road, "--repos", "clones", "--to", "2026.1.2"]);
+        run.fails(2, &["yanked", "It eats data", "--yanked"]);
+    }
+    folder.highroad(&["road", "preview", "store", "--repos", "clones", "--to", "2026.1.2", "--yanked", "--html", "page.html"]).success();
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
+    assert!(page.contains("to 1 repository, as they lay there on 20") && page.contains("print-color-adjust: exact"), "{page}");
 }

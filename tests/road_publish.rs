@@ -94,7 +94,7 @@ fn a_release_writes_a_changelog_and_is_refused_twice() {
     team.road("2027.1.0", "late");
     let text = std::fs::read_to_string(team.folder.join("work/road.toml")).unwrap();
     for (from, to, word) in [
-        ("supported-until = \"2027-11-23\"", "supported-until = \"2025-01-01\"", "before `released`"),
+        ("supported-until = \"2027-11-23\"", "supported-until = \"2025-01-01\"", "support ends on 2025-01-01"),
         ("supported-until = \"2027-11-23\"", "supported-until = \"one day\"", "no day"),
         ("upgrades-from", "channel = \"For All\"\nupgrades-from", "no name of a channel"),
     ] {
@@ -282,4 +282,18 @@ fn a_template_that_was_imported_is_published_taken_and_upgraded() {
     assert!(status.out.contains("\"clean\": true"), "{}", status.out);
     team.run("upgrade demo --yes --in-place").success();
     assert_eq!((read("demo/a.txt").as_str(), read("demo/own.txt").as_str()), ("two demo lib\n", "mine\n"));
+}
+
+#[test]
+fn a_version_whose_folder_is_lost_is_named() {
+    let team = Team::published();
+    std::fs::remove_file(team.folder.join("store/2026.11.0/road.toml")).unwrap();
+    for words in
+        ["road publish store registry --key keys/small.key --key keys/online.key", "road verify store", "new demo --road store/ --yes"]
+    {
+        let word = if words.starts_with("new") { "no-version" } else { "version-gone" };
+        team.run(words).fails(2, &[word]);
+    }
+    std::fs::remove_dir_all(team.folder.join("store/2026.11.0")).unwrap();
+    team.run("road verify store").fails(2, &["version-gone", "2026.11.0", "never made anew"]);
 }

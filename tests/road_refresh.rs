@@ -191,6 +191,15 @@ fn what_could_not_be_checked_is_said_and_is_not_passed() {
     commit(&world.clone, "2026-02-01", "two");
     git(world.folder.path(), &["clone", "-q", "--depth=1", &format!("file://{}", world.clone.display()), shallow.to_str().unwrap()]);
     unchecked(&["--remote", "*=shallow"], "shallow clone");
+    // A clone from before the pin knows nothing of it: that is no alarm.
+    git(world.folder.path(), &["clone", "-q", &format!("file://{}", world.clone.display()), "stale"]);
+    let next = commit(&world.clone, "2026-02-02", "three");
+    git(&world.clone, &["tag", "v1.1.0"]);
+    let pins = world.pins();
+    world.folder.write("road/pins/actions.toml", &pins.replace(&world.first, &next).replace("v1.0.0", "v1.1.0"));
+    unchecked(&["--remote", "*=stale"], "the clone has neither v1.1.0 nor the commit");
+    unchecked(&["--remote", "*=stale"], "0 alarms, 1 could not be checked");
+    world.folder.write("road/pins/actions.toml", &pins);
     world.folder.highroad(&["road", "refresh", "road", "--remote", "thing"]).fails(2, &["NAME=PLACE"]);
     world.folder.highroad(&["road", "refresh", "road", "--remote", "thin=clone"]).fails(2, &["there is no pin `thin`"]);
     world.folder.highroad(&["road", "refresh", "road", "--today", "soon"]).fails(2, &["--today"]);

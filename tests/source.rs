@@ -133,6 +133,27 @@ fn registry_of(s: &Scenario) -> Registry {
 }
 
 #[test]
+fn what_no_signed_file_names_any_more_is_not_kept() {
+    let (s, mut registry, server) = started();
+    let home = s.folder.join(".home/.local/share/highroad/sources/acme");
+    for reason in ["old", "older", "oldest"] {
+        registry.publish_store_with(&s.folder.join("store"), |published| published.deprecated = Some(reason.to_owned()));
+        s.run(&["status"]).success();
+    }
+    let left = [home.join("metadata/gone.json"), home.join("files").join("0".repeat(64))];
+    for path in &left {
+        std::fs::write(path, "{}").unwrap();
+    }
+    s.run(&["status"]).success();
+    let names = |folder: &str| support::names(&home.join(folder));
+    assert_eq!(names("files").len(), 2, "the listing, and the archive of the version in use: {:?}", names("files"));
+    assert_eq!(names("metadata"), ["root.json", "small.json", "snapshot.json", "targets.json", "timestamp.json"]);
+    // What is left is all that it takes without the server.
+    server.end();
+    s.folder.highroad(&["new", "other", "--road", "acme", "--yes"]).success();
+}
+
+#[test]
 fn a_version_goes_to_a_share_of_the_repositories() {
     let (s, mut registry, _server) = started();
     s.git(&["remote", "add", "origin", "https://user@git.example.com/team/app.git"]);
@@ -247,6 +268,65 @@ fn a_commit_is_taken_only_when_a_person_says_so_and_that_is_recorded() {
 }
 
 #[test]
+fn agreement_to_one_commit_is_none_to_another() {
+    let s = Scenario::empty();
+    s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
+    let (_, url) = repository(&s);
+    s.folder.highroad(&["source", "add", &url, "--unsigned", "--name", "ours"]).success();
+    s.folder.highroad(&["new", "demo", "--road", &url, "--yes"]).success();
+    s.publish(&texts(&[("a.txt", "two\n")]), &More::default());
+    let (_, next) = repository(&s);
+    s.folder.highroad(&["new", "other", "--road", &next, "--yes"]).fails(2, &["unsigned", "--unsigned"]);
+    // Nor does the repository choose one of them.
+    let commit = |url: &str| url.rsplit('@').next().unwrap().to_owned();
+    s.edit("highroad.toml", &commit(&url), &commit(&next));
+    let status = json(&s.run(&["status", "--json"]).success());
+    assert_eq!(status["next"], Value::Null, "{status}");
+    // What a person chose once stays chosen, when the next one takes its place.
+    s.folder.highroad(&["source", "add", &next, "--unsigned", "--name", "ours"]).success();
+    for road in [&url, &next] {
+        s.folder.highroad(&["new", &format!("p{}", &commit(road)[..8]), "--road", road, "--yes"]).success();
+    }
+}
+
+#[test]
+fn what_a_killed_fetch_left_keeps_no_later_one_out() {
+    let s = Scenario::empty();
+    s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
+    let (_, url) = repository(&s);
+    s.folder.highroad(&["source", "add", &url, "--unsigned", "--name", "ours"]).success();
+    let all = s.folder.join(".home/.local/share/highroad/git");
+    let home = std::fs::read_dir(&all).unwrap().flatten().map(|entry| entry.path()).find(|path| path.is_dir()).unwrap();
+    let large = |name: &str| {
+        let path = home.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::create(&path).unwrap().set_len(600 << 20).unwrap();
+        path
+    };
+    for name in ["objects/pack/tmp_pack_Ab12", "objects/0a/tmp_obj_Ab12", "shallow.lock", "objects/pack/pack-1.pack"] {
+        let left = large(name);
+        s.publish(&texts(&[("a.txt", &format!("{name}\n"))]), &More::default());
+        let (_, next) = repository(&s);
+        s.folder.highroad(&["source", "add", &next, "--unsigned", "--name", "ours"]).success();
+        assert!(!left.exists(), "{name}");
+    }
+    s.folder.highroad(&["new", "demo", "--road", &url, "--yes"]).success();
+}
+
+#[test]
+fn a_version_that_is_listed_twice_is_refused() {
+    let s = Scenario::empty();
+    s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
+    let index = std::fs::read_to_string(s.folder.join("store/index.toml")).unwrap();
+    let entry = &index[index.find("[[version]]").unwrap()..];
+    s.folder.write("store/index.toml", &format!("{index}\n{}", entry.replace("digest =", "yanked = \"it leaks\"\ndigest =")));
+    s.folder.highroad(&["new", "demo", "--road", "store", "--yes"]).fails(2, &["index.toml", "2026.1.0 twice"]);
+    let (_, url) = repository(&s);
+    s.folder.highroad(&["new", "demo", "--road", &url, "--unsigned", "--yes"]).fails(2, &["2026.1.0 twice"]);
+    assert!(!s.project().exists());
+}
+
+#[test]
 fn nothing_of_a_repository_runs_and_no_link_is_followed() {
     let s = Scenario::empty();
     s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
@@ -317,6 +397,29 @@ fn a_folder_beside_the_project_is_remembered_and_no_path_of_the_machine_is() {
 }
 
 #[test]
+fn a_folder_that_a_repository_records_is_taken_where_a_person_named_it() {
+    let s = Scenario::of(&texts(&[("a.txt", "one\n")]));
+    s.publish(&texts(&[("a.txt", "two\n")]), &More::default());
+    let on = |home: &str, arguments: &[&str]| {
+        let mut command = s.folder.command(env!("CARGO_BIN_EXE_highroad"));
+        Run::of(command.args(arguments).env("HIGHROAD_HOME", s.folder.join(home)).current_dir(s.project()))
+    };
+    let project = s.state();
+    on("second", &["upgrade", "--yes"]).fails(2, &["unsigned", "`../store`", "--road ../store"]);
+    assert!(on("second", &["status"]).success().out.contains("--road ../store"));
+    assert_eq!(s.state(), project);
+    // Named once, it is remembered; added, it needs no name.
+    on("second", &["upgrade", "--road", "../store", "--dry-run"]).success();
+    on("second", &["upgrade", "--dry-run"]).success();
+    on("third", &["source", "add", "../store", "--unsigned", "--name", "ours"]).success();
+    on("third", &["upgrade", "--dry-run"]).success();
+    // Another folder is another choice, also inside of the project.
+    Run::of(s.folder.command("cp").args(["-r", "store", "demo/road"])).success();
+    s.edit("highroad.toml", "\"../store\"", "\"road\"");
+    s.run(&["upgrade", "--yes"]).fails(2, &["unsigned", "`road`"]);
+}
+
+#[test]
 fn a_source_goes_before_a_folder_of_its_name() {
     let (s, registry, server) = published();
     add(&s, &registry, &server);
@@ -341,4 +444,32 @@ fn a_commit_or_a_folder_never_stands_in_for_another_road() {
         assert!(!s.folder.join("zz").exists());
         s.folder.highroad(&["new", name, "--road", &format!("{name}/small"), "--yes"]).success();
     }
+}
+
+#[test]
+fn a_registry_in_a_folder_is_named_by_its_address() {
+    let (s, registry, _server) = published();
+    let root = registry.root();
+    let root = root.to_str().unwrap();
+    s.folder.highroad(&["source", "add", "registry", "--root", root]).fails(2, &["source-url", "highroad source add file:///"]);
+    s.folder.highroad(&["source", "add", "registry", "--unsigned"]).fails(2, &["source-url", "file:///"]);
+    s.folder.highroad(&["source", "add", "store", "--root", root]).fails(2, &["source-url", "--unsigned"]);
+    let url = format!("file://{}", registry.folder.display());
+    let print = registry.fingerprint();
+    let told = s.folder.highroad(&["source", "add", &url, "--name", "acme", "--fingerprint", &print]).success();
+    assert!(told.err.contains("is the one that you were told") && !told.err.contains("Compare"), "{}", told.err);
+}
+
+#[test]
+fn an_overlay_in_a_repository_is_no_version() {
+    let s = Scenario::empty();
+    s.publish(&texts(&[("a.txt", "one\n")]), &More::default());
+    s.folder.highroad(&["road", "init", "acme", "--from", "ml"]).success();
+    let folder = s.folder.join("acme");
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "--message", "overlay"]);
+    let commit = git(&folder, &["rev-parse", "HEAD"]);
+    let url = format!("git+file://{}@{}", folder.display(), commit.trim());
+    s.folder.highroad(&["source", "add", &url, "--unsigned"]).fails(2, &["overlay-commit", "road release"]);
 }

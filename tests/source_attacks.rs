@@ -212,6 +212,31 @@ fn an_archive_that_is_not_what_was_signed_is_refused() {
     assert_eq!(s.state(), project);
 }
 
+#[test]
+fn an_archive_is_of_the_road_and_the_text_that_were_listed() {
+    for (from, to, word) in [("id = \"small\"", "id = \"large\"", "another text"), ("Acme", "Acme, Inc.", "another text")] {
+        let (s, mut registry, _server) = started();
+        let store = s.folder.join("store");
+        let honest = std::fs::read_to_string(store.join("2026.1.1/road.toml")).unwrap();
+        s.folder.write("store/2026.1.1/road.toml", &honest.replace(from, to));
+        let other = highroad::road::source::read_folder(&store.join("2026.1.1")).unwrap();
+        s.folder.write("store/2026.1.1/road.toml", &honest);
+        let digest = other.digest().to_string();
+        registry.publish_store_with(&store, |published| {
+            if published.version == "2026.1.1" {
+                published.digest.clone_from(&digest);
+            }
+        });
+        registry.put_target("small/2026.1.1.tar.zst", &highroad::road::registry::archive::pack(&other).unwrap());
+        registry.publish();
+        let project = s.state();
+        s.run(&["upgrade", "--yes"]).fails(2, &["road.toml", word]);
+        s.folder.highroad(&["new", "other", "--road", "acme", "--yes"]).fails(2, &["road.toml", word]);
+        assert_eq!(s.state(), project);
+        assert!(!s.folder.join("other").exists());
+    }
+}
+
 /// Answers that no registry gives; what is said of each.
 fn answers() -> Vec<(Answer, &'static str)> {
     vec![
@@ -281,7 +306,12 @@ fn a_copy_that_ended_serves_no_more() {
     assert_eq!(status.code, 3, "{}", status.err);
     assert!(status.out.contains("2036-01-01"), "{}", status.out);
     // Nobody knows of newer versions then, and nobody says that there are none.
-    assert!(status.err.is_empty() && status.out.contains("could not look for newer") && !status.out.contains("the newest"), "{}", status.out);
+    assert!(status.out.contains("could not be looked for: "), "{}", status.out);
+    assert!(
+        status.err.is_empty() && status.out.contains("could not look for newer") && !status.out.contains("the newest"),
+        "{}",
+        status.out
+    );
     let project = s.state();
     at(LATER, &["upgrade", "--yes"]).fails(2, &["registry-expired", "2036-01-01", "clock", "can be reached"]);
     at(LATER, &["new", "../other", "--road", "acme", "--yes"]).fails(2, &["registry-expired"]);

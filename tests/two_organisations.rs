@@ -61,7 +61,9 @@ fn from_an_overlay_to_a_yanked_version() {
     }
     // Its teams train no networks and serve no language models, so the road leaves those kinds out.
     let left_out = "[remove]\nkinds = [\"pytorch-training\", \"tensorflow-training\", \"llm-app\"]\nlayers = [\"network-training\"]\n";
-    replace(&publisher, "acme/road.toml", "[remove]\nlayers = [\"adopted-ci\"]\n", left_out);
+    let text = read(&publisher.join("acme/road.toml"));
+    let example = text.split_once("[remove]\n").unwrap().1.lines().next().unwrap();
+    replace(&publisher, "acme/road.toml", &format!("[remove]\n{example}\n"), left_out);
     publisher.highroad(&["road", "lint", "acme"]).success();
     publisher.highroad(&["road", "test", "acme", "--kind", "sklearn-tabular"]).success();
     publisher.highroad(&["road", "release", "acme", "store"]).success();

@@ -168,7 +168,7 @@ fn only_versions_that_a_chain_leads_to_are_taken() {
     std::fs::remove_dir_all(s.folder.join("store")).unwrap();
     s.folder.write("sources/2/road.toml", &text);
     for number in 0..3 {
-        s.folder.highroad(&["road", "release", &format!("sources/{number}"), "store"]).success();
+        highroad::ops::road::release::freeze(&s.folder.join(&format!("sources/{number}")), &s.folder.join("store")).unwrap();
     }
     s.upgrade(&["--to", "2026.1.2"]).fails(2, &["no-way", "--to 2026.1.1"]);
     let run = s.upgrade(&[]).success();

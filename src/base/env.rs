@@ -66,6 +66,11 @@ pub fn data_folder() -> Option<PathBuf> {
         .or_else(|| Some(folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?.join(".local/share/highroad")))
 }
 
+/// Returns the folder for files that nobody keeps.
+pub fn temporary_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// Returns the first program called `name` on the search path.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;

@@ -12,6 +12,8 @@ pub mod leaf_files;
 pub mod path;
 pub mod process;
 pub mod read_at;
+pub mod replace;
 pub mod tree;
 pub mod ui;
 pub mod walk;
+pub mod words;

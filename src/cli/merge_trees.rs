@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::leaf::{Kind, Leaf};
-use crate::base::{leaf_files, ui};
+use crate::base::{fs, leaf_files, ui};
 use crate::merge::LABELS;
 use crate::ops::merge_trees::{self, Places};
 use crate::report::{json, merged};
@@ -47,7 +47,7 @@ impl MergeTrees {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
         let name = self.path.unwrap_or_else(|| self.ours.to_string_lossy().into_owned());
         let places = Places { base: self.base, ours: self.ours, theirs: self.new, out: self.out };
-        let document = if places.ours.is_dir() {
+        let document = if fs::is_folder(&places.ours) {
             merged::of_trees(&merge_trees::folders(&places, LABELS)?)
         } else {
             merged::of_file(&name, &merge_trees::files(&places, &name, LABELS)?)

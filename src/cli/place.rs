@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::road::Road;
+use crate::road::folders;
 use crate::road::source::Source;
 
 /// Where the road comes from.
@@ -28,7 +29,11 @@ impl Place {
     pub(super) fn read(&self) -> Result<(Road, Vec<String>), Diagnostic> {
         match &self.road {
             None => Ok((Source::BuiltIn.read()?, Vec::new())),
-            Some(road) => Source::named(road, self.unsigned)?.read_noted(),
+            Some(place) => {
+                let (road, mut notes) = Source::named(place, self.unsigned)?.read_noted()?;
+                notes.extend(folders::remember(&road.origin));
+                Ok((road, notes))
+            }
         }
     }
 }

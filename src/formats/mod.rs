@@ -10,6 +10,7 @@ pub mod gguf;
 pub mod gitlab;
 pub mod hdf5;
 pub mod json;
+pub mod line_ends;
 pub mod lz4;
 pub mod model_magic;
 pub mod notebook;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::knowledge;
 use crate::base::day::Day;
 use crate::base::diagnostic::{Diagnostic, did_you_mean, nearest};
-use crate::base::interrupt;
+use crate::base::{fs, interrupt};
 use crate::guardrails::excerpt;
 use crate::guardrails::finding::{Finding, Place};
 use crate::guardrails::guardrail::{Context, Fact, Guardrail, Knowledge, Sink};
@@ -122,7 +122,7 @@ fn records(worktree: &Worktree) -> Result<(Option<Config>, Option<Lock>), Diagno
     // What decides about the check has to be there as it should be, or not at all.
     let text = |name: &str| -> Result<Option<String>, Diagnostic> {
         let Some(entry) = worktree.snapshot.entry(name) else {
-            return match worktree.root.join(name).is_dir() && worktree.git {
+            return match fs::is_folder(&worktree.root.join(name)) && worktree.git {
                 true => Err(unusable(name, "it is a folder")),
                 false => Ok(None),
             };

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::check::Progress;
 use crate::base::day::Day;
 use crate::base::diagnostic::{Diagnostic, Exit};
-use crate::base::interrupt;
+use crate::base::{fs, interrupt};
 use crate::guardrails::guardrail::{Context, Guardrail, Knowledge, Sink};
 use crate::guardrails::outcome::{Judged, judge};
 use crate::guardrails::{self, Engine, excerpt, run};
@@ -82,13 +82,14 @@ pub fn scan(engine: Engine, paths: &[PathBuf], progress: Progress<'_>) -> Result
     let mut scan = Scan::default();
     for path in paths {
         let worktree = worktree::open_everything(path)?;
-        let named = |inside: &str| if path.is_dir() { slashed(&path.join(inside)) } else { slashed(path) };
+        let named = |inside: &str| if fs::is_folder(path) { slashed(&path.join(inside)) } else { slashed(path) };
         let entries: Vec<_> = match &worktree.changed {
             None => worktree.snapshot.entries().iter().filter(|entry| entry.is_file()).collect(),
             Some(changed) => changed.iter().filter_map(|path| worktree.snapshot.entry(path)).filter(|entry| entry.is_file()).collect(),
         };
-        let full_name =
-            |inside: &str| if worktree.changed.is_some() && path.is_dir() { slashed(&worktree.root.join(inside)) } else { named(inside) };
+        let full_name = |inside: &str| {
+            if worktree.changed.is_some() && fs::is_folder(path) { slashed(&worktree.root.join(inside)) } else { named(inside) }
+        };
         let done = std::sync::atomic::AtomicUsize::new(0);
         let looked: Vec<(Scanned, Vec<Unreadable>)> = entries
             .par_iter()

@@ -51,7 +51,7 @@ pub fn status(options: &Options) -> Result<Status, Diagnostic> {
     match Versions::of(&project, options.road.as_deref(), options.unsigned) {
         Ok(versions) => look_ahead(&project, &versions, options, &mut status),
         Err(error) if options.road.is_some() => return Err(error),
-        Err(error) => status.notes.push(format!("newer versions could not be looked for: {}; {}", error.why, error.fix)),
+        Err(error) => status.notes.push(format!("newer versions could not be looked for: {}: {}; {}", error.what, error.why, error.fix)),
     }
     Ok(status)
 }

@@ -1,5 +1,7 @@
 //! From what was given, what the machine knows and what a person says, to a complete set of valid answers.
 
+use std::collections::BTreeSet;
+
 use super::questions::{self, Machine};
 use super::sheet::{Sheet, Turn};
 use super::values;
@@ -120,6 +122,49 @@ pub fn settle(
         }
     }
     Ok((answers, open))
+}
+
+/// Answers everything without a person, as [`settle`] does, and takes a sample where the road suggests nothing that can be
+/// answered: a test has nobody to ask. `samples` are tried in order. Returns the answers, and the keys of the samples.
+///
+/// # Errors
+/// As [`complete`]; `answer-needed` where no sample is an answer.
+pub fn sampled(
+    road: &Road,
+    kind: &Part,
+    given: &Answers,
+    recorded: &Answers,
+    samples: &dyn Fn(&Question) -> Vec<String>,
+) -> Result<(Answers, BTreeSet<String>), Diagnostic> {
+    let machine = Machine::default();
+    let sheet = Sheet::new(road, kind, &machine);
+    let mut answers = Answers::new();
+    let mut keys = BTreeSet::new();
+    for question in sheet.questions() {
+        if let Some(answer) = given.get(&question.key) {
+            let answer = sheet.accept(question, answer, &answers)?;
+            answers.insert(question.key.clone(), answer);
+            continue;
+        }
+        let turn = sheet.turn(question, &answers)?;
+        let fits = |answer: &String| turn.asked && turn.problem(&sheet, answer, &answers).is_none();
+        if let Some(answer) = recorded.get(&question.key).filter(|answer| fits(answer)) {
+            answers.insert(question.key.clone(), answer.clone());
+            continue;
+        }
+        let sample = samples(&turn.question).into_iter().map(|sample| values::canonical(&turn.question, &sample)).find(fits);
+        match sheet.suggested(turn, &answers) {
+            Ok(Some(answer)) => {
+                answers.insert(question.key.clone(), answer);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                answers.insert(question.key.clone(), sample.ok_or(error)?);
+                keys.insert(question.key.clone());
+            }
+        }
+    }
+    Ok((answers, keys))
 }
 
 /// Asks what is missing, one question after the other; going back asks the one before again.

@@ -45,6 +45,15 @@ pub struct Reason {
 /// The engines that render, with their versions. Recorded in the lock.
 pub const ENGINES: &str = "minijinja 3.1.0, liquid 0.26";
 
+/// How many bytes all files of a project may have together, as they are rendered: what an archive of a road may hold. One
+/// template may make many files, and much of little.
+const MOST_BYTES: usize = 24 << 20;
+
+/// Says that the files have more than so many bytes.
+fn too_many_bytes(most: usize) -> String {
+    format!("the files of the project have more than {most} bytes together")
+}
+
 /// Renders `kind` with `answers`, which must be complete and valid.
 ///
 /// # Errors
@@ -57,6 +66,7 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
     let dialect = dialect(road, kind_id, kind, answers)?;
     let mut tree = Tree::default();
     let mut reasons = Vec::new();
+    let mut bytes = 0_usize;
     let layers = kind.manifest.layers.iter().filter_map(|id| road.layers.get_key_value(id));
     let parts = layers.map(|(id, part)| (format!("layers/{id}"), part)).chain([(format!("kinds/{kind_id}"), kind)]);
     for (place, part) in parts {
@@ -71,6 +81,10 @@ pub fn render(road: &Road, kind_id: &str, answers: &Answers) -> Result<Rendered,
             let template = format!("{place}/files/{}", file.source);
             let part_id = place.rsplit('/').next().unwrap_or(&place).to_owned();
             let mut add = |path: RelPath, file: File| {
+                bytes = bytes.saturating_add(file.bytes.len());
+                if bytes > MOST_BYTES {
+                    return Err(broken(&road.source, &template, too_many_bytes(MOST_BYTES)));
+                }
                 tree.insert(path.clone(), file).map_err(|error| broken(&road.source, &template, error.to_string()))?;
                 let (why, ownership) = (rule.why.clone(), rule.ownership);
                 reasons.push(Reason { path, why, ownership, part: part_id.clone(), template: template.clone() });

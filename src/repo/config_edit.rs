@@ -5,6 +5,7 @@ use toml_edit::{DocumentMut, Item, Key, RawString, Table, TableLike, Value};
 use super::answers::Answers;
 use super::config::{FILE, RoadReference};
 use crate::base::diagnostic::Diagnostic;
+use crate::formats::line_ends;
 
 /// What an upgrade changes in `highroad.toml`.
 #[derive(Clone, Debug, Default)]
@@ -60,9 +61,7 @@ pub fn apply(text: &str, edit: &Edit<'_>) -> Result<String, Diagnostic> {
             set(answers, key, value);
         }
     }
-    let edited = document.to_string();
-    // toml_edit reads CRLF and writes it back where it was; lines that are new end as the others do.
-    Ok(if text.contains("\r\n") { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited })
+    Ok(line_ends::restored(text, &document.to_string()))
 }
 
 fn table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {

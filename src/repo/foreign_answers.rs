@@ -12,6 +12,8 @@ use crate::formats::yaml::{self, Node};
 const LIMIT: u64 = 1 << 20;
 /// The longest answer that is taken over, in characters.
 const LONGEST: usize = 200;
+/// How many answers of one file are taken over.
+const MOST: usize = 1000;
 
 /// Another tool's leftover.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,10 +47,6 @@ fn leftover(snapshot: &Snapshot, entry: &Entry) -> Option<Leftover> {
     };
     let subject = snapshot.subject(&entry.path)?;
     let text = subject.text()?;
-    let place = |key: &str, value: &str| {
-        let line = text.lines().position(|line| line.contains(key) && (value.is_empty() || line.contains(value)));
-        Evidence::new(&entry.path, line.map_or(0, |at| at + 1), format!("{key}: {value}"))
-    };
     let (template, answers) = match tool {
         "cargo-generate" => (None, cargo_generate(text)?),
         "copier" => {
@@ -57,7 +55,7 @@ fn leftover(snapshot: &Snapshot, entry: &Entry) -> Option<Leftover> {
             if root.get("_src_path").is_none() && root.get("_commit").is_none() {
                 return None;
             }
-            (root.get("_src_path").and_then(Node::text).map(str::to_owned), scalars(root))
+            (root.get("_src_path").and_then(Node::text).map(str::to_owned), scalars(text, root))
         }
         _ => {
             // JSON is YAML as far as these files go.
@@ -66,18 +64,33 @@ fn leftover(snapshot: &Snapshot, entry: &Entry) -> Option<Leftover> {
             let context =
                 root.at(&["context", "cookiecutter"]).or_else(|| root.get("cookiecutter")).or_else(|| root.get("default_context"))?;
             let template = root.get("template").or_else(|| context.get("_template")).and_then(Node::text);
-            (template.map(str::to_owned), scalars(context))
+            (template.map(str::to_owned), scalars(text, context))
         }
     };
-    let answers = answers.into_iter().map(|(key, value)| (key.clone(), value.clone(), place(&key, &value))).collect();
+    let with_place = |Given { key, value, line }: Given| {
+        let evidence = Evidence::new(&entry.path, line, format!("{key}: {value}"));
+        (key, value, evidence)
+    };
+    let answers = answers.into_iter().map(with_place).collect();
     Some(Leftover { tool, path: entry.path.clone(), template, answers })
 }
 
+/// An answer, and the line that gives it; 0 where that cannot be told.
+struct Given {
+    key: String,
+    value: String,
+    line: usize,
+}
+
 /// The entries of a mapping that are one line of text; what begins with `_` is the tool's own.
-fn scalars(node: &Node) -> Vec<(String, String)> {
-    let one = |(key, value): &(Node, Node)| Some((key.text()?.to_owned(), value.text()?.trim().to_owned()));
-    let plain = |(key, value): &(String, String)| !key.starts_with('_') && is_plain(value);
-    node.entries().iter().filter_map(one).filter(plain).collect()
+fn scalars(text: &str, node: &Node) -> Vec<Given> {
+    let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let one = |(key, value): &(Node, Node)| {
+        let line = starts.partition_point(|start| *start < key.span.start) + 1;
+        Some(Given { key: key.text()?.to_owned(), value: value.text()?.trim().to_owned(), line })
+    };
+    let plain = |given: &Given| !given.key.starts_with('_') && is_plain(&given.value);
+    node.entries().iter().filter_map(one).filter(plain).take(MOST).collect()
 }
 
 fn is_plain(value: &str) -> bool {
@@ -88,14 +101,17 @@ fn is_plain(value: &str) -> bool {
         && !value.contains("{%")
 }
 
-fn cargo_generate(text: &str) -> Option<Vec<(String, String)>> {
+fn cargo_generate(text: &str) -> Option<Vec<Given>> {
     let table: toml::Table = text.parse().ok()?;
     let values = table.get("values").and_then(toml::Value::as_table);
     let placeholders = table.get("placeholders").and_then(toml::Value::as_table);
     let direct = values.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
     let defaults =
         placeholders.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.get("default")?.as_str()?.to_owned())));
-    Some(direct.chain(defaults).filter(|(_, value)| is_plain(value)).collect())
+    // The table tells no lines: they are looked for, so fewer are taken than of the others.
+    let taken = direct.chain(defaults).filter(|(_, value)| is_plain(value)).take(MOST / 10);
+    let line = |key: &str, value: &str| text.lines().position(|line| line.contains(key) && line.contains(value)).map_or(0, |at| at + 1);
+    Some(taken.map(|(key, value)| Given { line: line(&key, &value), key, value }).collect())
 }
 
 /// What an answer of another tool means here: our question, and the names that others give it, the best first.

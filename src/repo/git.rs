@@ -72,7 +72,7 @@ pub fn place(folder: &Path) -> Result<Place, Diagnostic> {
     if repository.is_worktree() {
         return Ok(Place::Linked);
     }
-    let same = root.canonicalize().ok().zip(folder.canonicalize().ok()).is_some_and(|(a, b)| a == b);
+    let same = fs::canonical(&root).ok().zip(fs::canonical(folder).ok()).is_some_and(|(a, b)| a == b);
     if !same {
         return Ok(Place::Inside(root));
     }
@@ -94,8 +94,8 @@ pub fn place_below(parent: &Path, name: &str) -> Result<Place, Diagnostic> {
     };
     // The slash says that it is a folder: rules such as `/demo/` speak of folders alone.
     let ignored = discover(parent).and_then(|repository| {
-        let folder = parent.canonicalize().unwrap_or_else(|_| parent.to_owned()).join(name).join("");
-        let workdir = repository.workdir().map(|workdir| workdir.canonicalize().unwrap_or_else(|_| workdir.to_owned()));
+        let folder = fs::canonical(parent).unwrap_or_else(|_| parent.to_owned()).join(name).join("");
+        let workdir = repository.workdir().map(|workdir| fs::canonical(workdir).unwrap_or_else(|_| workdir.to_owned()));
         let inside = workdir.as_deref().and_then(|workdir| folder.strip_prefix(workdir).ok()).unwrap_or(&folder).join("");
         repository.is_path_ignored(inside)
     });

@@ -74,7 +74,7 @@ impl Git {
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
             Err(error) => return Err(at(failed("open the repository", &error))),
         };
-        let workdir = repository.workdir().and_then(|workdir| workdir.canonicalize().ok());
+        let workdir = repository.workdir().and_then(|workdir| fs::canonical(workdir).ok());
         let Some((workdir, below)) = workdir.and_then(|workdir| Some((workdir.clone(), root.strip_prefix(&workdir).ok()?.to_owned())))
         else {
             return Err(at(Diagnostic::usage("bare", "this is a repository without a working tree")

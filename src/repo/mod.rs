@@ -13,6 +13,7 @@ pub mod landing;
 pub mod lock;
 pub mod objects;
 pub mod project;
+mod records;
 pub mod snapshot;
 pub mod stack;
 pub mod subject;

@@ -2,21 +2,24 @@
 //! out, and nothing of the other repository is run.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use git2::{ObjectType, Oid, Repository};
 
+use super::records::{Records, Unread};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::fs::{self, Limits};
+use crate::base::fs::{self, Found, Limits};
 use crate::base::path::RelPath;
 use crate::base::process::{self, Program};
 use crate::base::tree::{File, Mode, Tree};
-use crate::base::{env, walk};
+use crate::base::{env, interrupt, walk};
 
 /// How long a fetch may take.
 const TIME: Duration = Duration::from_secs(300);
 /// How large the folder of a fetched repository may become, in bytes.
 const LARGEST: u64 = 512 << 20;
+/// Whoever fetches into a repository holds this file in it.
+const BUSY: &str = "fetching";
 /// How deep folders may lie.
 const DEEPEST: usize = 40;
 
@@ -78,8 +81,12 @@ pub fn fetch(home: &Path, url: &str, commit: &str) -> Result<(), Diagnostic> {
         Diagnostic::failed("git-fetch", "the commit could not be fetched").at(url.to_owned()).because(why).fix(fix)
     };
     let git = env::find_program("git").ok_or_else(|| failed("git is not on the search path".to_owned(), "install git"))?;
-    fs::create_folders(home)?;
-    run(&git, home, &["init", "--quiet", "--bare", "--template="])?;
+    let _lock = alone(home)?;
+    // Who held the lock before may have brought it.
+    if is_whole(home, commit) {
+        return Ok(());
+    }
+    begin(&git, home)?;
     let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
     let one: Vec<&str> = fetch.into_iter().chain(["--depth=1", "--", url, commit]).collect();
     let mut ended = run(&git, home, &one)?;
@@ -110,8 +117,8 @@ pub fn fetch_refs(home: &Path, url: &str) -> Result<(), Diagnostic> {
         Diagnostic::failed("git-fetch", "the repository could not be fetched").at(url.to_owned()).because(why).fix(fix)
     };
     let git = env::find_program("git").ok_or_else(|| failed("git is not on the search path".to_owned(), "install git"))?;
-    fs::create_folders(home)?;
-    run(&git, home, &["init", "--quiet", "--bare", "--template="])?;
+    let _lock = alone(home)?;
+    begin(&git, home)?;
     let fetch = ["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--"];
     let all: Vec<&str> = fetch.into_iter().chain([url, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]).collect();
     let ended = run(&git, home, &all)?;
@@ -135,7 +142,8 @@ pub fn fetch_head(home: &Path, url: &str) -> Result<(), Diagnostic> {
             .because("git is not on the search path")
             .fix("install git")
     })?;
-    let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", url, "+HEAD:refs/highroad/HEAD"];
+    let fetch =
+        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", url, "+HEAD:refs/highroad/HEAD"];
     if run(&git, home, &fetch)?.passed {
         run(&git, home, &["update-ref", "--no-deref", "HEAD", "refs/highroad/HEAD"])?;
     }
@@ -149,19 +157,67 @@ fn run(git: &Path, home: &Path, arguments: &[&str]) -> Result<process::Ended, Di
     }
     all.extend(arguments);
     let program = Program { path: git, arguments: &all, variables: &QUIET, without: &WITHOUT, time: TIME };
-    process::run_program(&program, home, || walk::size(home, LARGEST) < LARGEST)
+    let ended = process::run_program(&program, home, || walk::size(home, LARGEST) < LARGEST);
+    if !ended.as_ref().is_ok_and(|ended| ended.passed) {
+        clear(home)?;
+    }
+    ended
+}
+
+/// Keeps other processes out of a repository; waits as long as a fetch may take.
+fn alone(home: &Path) -> Result<fs::Lock, Diagnostic> {
+    let path = home.join(BUSY);
+    fs::create_folders(home)?;
+    let end = Instant::now() + TIME;
+    loop {
+        if let Some(lock) = fs::lock(&path)? {
+            return Ok(lock);
+        }
+        if Instant::now() > end {
+            return Err(Diagnostic::failed("git-busy", "another Highroad fetches from the same repository")
+                .at(path.display().to_string())
+                .because(format!("it has held the lock for {} seconds", TIME.as_secs()))
+                .fix("wait until it is done, or end it, then run the command again"));
+        }
+        interrupt::check()?;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Makes a repository ready for a fetch: what a stopped one left goes, and one that is full starts anew.
+fn begin(git: &Path, home: &Path) -> Result<(), Diagnostic> {
+    clear(home)?;
+    if walk::size(home, LARGEST) >= LARGEST {
+        fs::list(home)?.iter().filter(|name| *name != BUSY).try_for_each(|name| fs::remove(&home.join(name)))?;
+    }
+    run(git, home, &["init", "--quiet", "--bare", "--template="]).map(|_| ())
+}
+
+/// Removes the files of a fetch that was stopped: packs and objects that are not whole, and git's own locks.
+fn clear(home: &Path) -> Result<(), Diagnostic> {
+    let objects = home.join("objects");
+    let inner = if let Found::Folder(names) = fs::look(&objects)? { names } else { Vec::new() };
+    let folders = inner.iter().map(|name| objects.join(name)).chain([objects.clone(), home.to_owned()]);
+    for folder in folders {
+        let Found::Folder(names) = fs::look(&folder)? else { continue };
+        let lock = |name: &str| folder == *home && name.ends_with(".lock");
+        for name in names.iter().filter(|name| name.starts_with("tmp_") || name.starts_with("incoming-") || lock(name)) {
+            fs::remove(&folder.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn is_whole(home: &Path, commit: &str) -> bool {
     tree_of(home, commit).is_ok_and(|(repository, id)| {
         // A stopped fetch leaves no objects behind: git moves a pack into place when it is whole and checked.
-        repository.find_tree(id).is_ok()
+        repository.odb().is_ok_and(|odb| odb.exists(id))
     })
 }
 
-fn tree_of(home: &Path, commit: &str) -> Result<(Repository, Oid), git2::Error> {
+fn tree_of(home: &Path, commit: &str) -> Result<(Repository, Oid), Unread> {
     let repository = Repository::open_bare(home)?;
-    let id = repository.find_commit(Oid::from_str(commit)?)?.tree_id();
+    let id = Records::of(&repository)?.commit(Oid::from_str(commit)?)?.tree_id();
     Ok((repository, id))
 }
 
@@ -185,13 +241,10 @@ impl Objects {
     /// When it is too large, or no UTF-8.
     pub fn text(&self, path: &str, limit: u64) -> Result<Option<String>, Diagnostic> {
         let (repository, root) = self.open()?;
-        let root = repository.find_tree(root).map_err(|error| self.broken(path, &error))?;
+        let records = Records::of(&repository).map_err(|error| self.unread(path, Unread::Broken(error)))?;
         let full = self.folder.as_ref().map_or_else(|| path.to_owned(), |folder| format!("{folder}/{path}"));
-        let Ok(entry) = root.get_path(Path::new(&full)) else { return Ok(None) };
-        if entry.kind() != Some(ObjectType::Blob) {
-            return Ok(None);
-        }
-        let bytes = self.blob(&repository, entry.id(), &full, limit)?;
+        let Some((id, ObjectType::Blob)) = records.at(root, &full).map_err(|why| self.unread(&full, why))? else { return Ok(None) };
+        let bytes = records.file(id, limit).map_err(|why| self.unread(&full, why))?;
         String::from_utf8(bytes).map(Some).map_err(|error| self.refuse(&full, error.to_string()))
     }
 
@@ -203,12 +256,9 @@ impl Objects {
         let (repository, root) = self.open()?;
         let start: Vec<&str> = self.folder.as_deref().into_iter().chain(Some(below)).filter(|part| !part.is_empty()).collect();
         let start = start.join("/");
-        let mut id = root;
-        if !start.is_empty() {
-            let root = repository.find_tree(root).map_err(|error| self.broken(&start, &error))?;
-            let entry = root.get_path(Path::new(&start)).map_err(|error| self.broken(&start, &error))?;
-            id = entry.id();
-        }
+        let records = Records::of(&repository).map_err(|error| self.unread(&start, Unread::Broken(error)))?;
+        let found = records.at(root, &start).map_err(|why| self.unread(&start, why))?;
+        let (id, _) = found.ok_or_else(|| self.broken(&start, "there is no such folder".to_owned()))?;
         let mut tree = Tree::default();
         let mut total = 0;
         let mut open = vec![(id, String::new(), 0)];
@@ -216,7 +266,7 @@ impl Objects {
             if depth > DEEPEST {
                 return Err(self.refuse(&prefix, format!("folders lie deeper than {DEEPEST}")));
             }
-            let folder = repository.find_tree(id).map_err(|error| self.broken(&prefix, &error))?;
+            let folder = records.tree(id).map_err(|why| self.unread(&prefix, why))?;
             for entry in &folder {
                 let name = entry.name().map_err(|_| self.refuse(&prefix, "a name in it is not UTF-8".to_owned()))?;
                 let path = format!("{prefix}{name}");
@@ -232,7 +282,7 @@ impl Objects {
                     (Some(ObjectType::Blob), 0o100_755) => Mode::Executable,
                     _ => return Err(self.refuse(&path, "links, submodules and special files could point anywhere".to_owned())),
                 };
-                let bytes = self.blob(&repository, entry.id(), &path, limits.file_bytes)?;
+                let bytes = records.file(entry.id(), limits.file_bytes).map_err(|why| self.unread(&path, why))?;
                 total += bytes.len() as u64;
                 if tree.len() >= limits.files || total > limits.total_bytes {
                     let why = format!("there are more than {} files or {} bytes", limits.files, limits.total_bytes);
@@ -246,23 +296,20 @@ impl Objects {
     }
 
     fn open(&self) -> Result<(Repository, Oid), Diagnostic> {
-        tree_of(&self.home, &self.commit).map_err(|error| self.broken("", &error))
+        tree_of(&self.home, &self.commit).map_err(|why| self.unread("", why))
     }
 
-    fn blob(&self, repository: &Repository, id: Oid, path: &str, limit: u64) -> Result<Vec<u8>, Diagnostic> {
-        // The size is looked at before the bytes are unpacked.
-        let odb = repository.odb().map_err(|error| self.broken(path, &error))?;
-        let (size, _) = odb.read_header(id).map_err(|error| self.broken(path, &error))?;
-        if size as u64 > limit {
-            return Err(self.refuse(path, format!("it has {size} bytes, and {limit} are read at most")));
+    fn unread(&self, path: &str, why: Unread) -> Diagnostic {
+        match why {
+            Unread::Broken(_) => self.broken(path, why.to_string()),
+            Unread::Large { .. } | Unread::NoFile => self.refuse(path, why.to_string()),
         }
-        Ok(odb.read(id).map_err(|error| self.broken(path, &error))?.data().to_vec())
     }
 
-    fn broken(&self, path: &str, error: &git2::Error) -> Diagnostic {
+    fn broken(&self, path: &str, why: String) -> Diagnostic {
         Diagnostic::usage("git-object", "a file of the commit cannot be read")
             .at(format!("{}:{path}", self.commit))
-            .because(error.message().to_owned())
+            .because(why)
             .fix("check the folder after `#`; if it is right, remove the source and add it again")
     }
 

@@ -11,6 +11,7 @@ use super::snapshot::{Entry, EntryKind, Snapshot};
 use super::subject::IN_MEMORY;
 use super::worktree::{Disk, Worktree, entry_of, git_error, kind_of, unreadable, with_links};
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fs;
 use crate::base::leaf::{Kind, Leaf};
 use crate::base::read_at::ReadAt as _;
 use crate::base::walk::{self, WalkedKind};
@@ -184,7 +185,7 @@ fn tracked(root: &Path) -> Result<Option<Vec<Tracked>>, Diagnostic> {
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => return Err(git_error("open the repository", &error, root)),
     };
-    let Some(top) = repository.workdir().and_then(|top| top.canonicalize().ok()) else { return Ok(None) };
+    let Some(top) = repository.workdir().and_then(|top| fs::canonical(top).ok()) else { return Ok(None) };
     let Ok(below) = root.strip_prefix(&top) else { return Ok(None) };
     let mut prefix = below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     if !prefix.is_empty() {

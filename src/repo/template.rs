@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, Odb, Oid, Repository, RepositoryOpenFlags};
+use git2::{ObjectType, Oid, Repository, RepositoryOpenFlags};
 
+use super::records::{Records, Unread};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found, Limits};
 use crate::base::interrupt;
@@ -19,8 +20,8 @@ pub const LIMITS: Limits = Limits { files: 5_000, file_bytes: 4 << 20, total_byt
 /// How many folders a template may have, and how deep they may stand in each other.
 const MOST_FOLDERS: usize = 5_000;
 const DEEPEST: usize = 40;
-/// The largest list of a folder, commit or tag that is read, in bytes: git takes them into memory as a whole.
-const LARGEST_RECORD: usize = 2 << 20;
+/// The longest path, in bytes.
+const LONGEST_PATH: usize = 4096;
 /// The largest list of packed names that is read, in bytes.
 const LARGEST_NAMES: u64 = 4 << 20;
 /// How many tags are looked at.
@@ -82,6 +83,11 @@ impl Templates {
         }
     }
 
+    /// Returns the address that it was cloned from.
+    pub fn origin(&self) -> Option<String> {
+        self.repository.find_remote("origin").ok()?.url().ok().map(str::to_owned)
+    }
+
     /// Gives it the name that messages show: of a template that was fetched, its address.
     #[must_use]
     pub fn called(self, shown: &str) -> Self {
@@ -130,16 +136,12 @@ impl Templates {
 
     /// Follows tags to a commit, and returns its id and time.
     fn commit(&self, mut id: Oid) -> Option<(String, i64)> {
-        let odb = self.repository.odb().ok()?;
+        let records = Records::of(&self.repository).ok()?;
         for _ in 0..LONGEST_CHAIN {
-            let (size, kind) = odb.read_header(id).ok()?;
-            if size > LARGEST_RECORD {
-                return None;
-            }
-            if kind == ObjectType::Tag {
+            if records.kind(id).ok()? == ObjectType::Tag {
                 id = self.repository.find_tag(id).ok()?.target_id();
             } else {
-                let commit = self.repository.find_commit(id).ok()?;
+                let commit = records.commit(id).ok()?;
                 return Some((id.to_string(), commit.time().seconds()));
             }
         }
@@ -153,8 +155,13 @@ impl Templates {
     pub fn files(&self, point: &Point) -> Result<Files, Diagnostic> {
         let shown = format!("{}@{}", self.shown, point.tag.as_deref().unwrap_or(&point.commit));
         let git = |error: git2::Error| unreadable(&shown, error.message());
-        let odb = self.repository.odb().map_err(git)?;
-        let commit = Oid::from_str(&point.commit).and_then(|id| self.repository.find_commit(id)).map_err(git)?;
+        let unread = |what: &str, why: Unread| match why {
+            Unread::Broken(error) => git(error),
+            Unread::Large { .. } => too_much(&shown, &format!("{what}: {why}")),
+            Unread::NoFile => unreadable(&shown, &format!("{what}: {why}")),
+        };
+        let records = Records::of(&self.repository).map_err(git)?;
+        let commit = records.commit(Oid::from_str(&point.commit).map_err(git)?).map_err(|why| unread("the commit", why))?;
         let mut taken = Taken::default();
         let mut folders = vec![(commit.tree_id(), String::new(), 0)];
         let mut entered = 0;
@@ -164,26 +171,31 @@ impl Templates {
             if entered > MOST_FOLDERS || depth > DEEPEST {
                 return Err(too_much(&shown, &format!("it has more than {MOST_FOLDERS} folders, or folders deeper than {DEEPEST}")));
             }
-            let size = odb.read_header(id).map_err(git)?.0;
-            if size > LARGEST_RECORD {
-                return Err(too_much(&shown, &format!("the list of its folder `{prefix}` has {size} bytes")));
-            }
-            let tree = self.repository.find_tree(id).map_err(git)?;
+            let tree = records.tree(id).map_err(|why| unread(&format!("the list of its folder `{prefix}`"), why))?;
             for entry in &tree {
                 let name = String::from_utf8_lossy(entry.name_bytes());
+                if prefix.len() + name.len() > LONGEST_PATH {
+                    return Err(too_much(&shown, &format!("a path in its folder `{prefix}` has more than {LONGEST_PATH} bytes")));
+                }
                 let path = format!("{prefix}{name}");
                 if entry.name().is_err() {
-                    taken.files.left_out.push((path, "its name is no UTF-8".to_owned()));
+                    taken.leave_out(path, "its name is no UTF-8", &shown)?;
                     continue;
                 }
                 if name.is_empty() || matches!(&*name, "." | "..") || name.contains(['/', '\0']) || name.eq_ignore_ascii_case(".git") {
                     return Err(too_much(&shown, &format!("it has a file that is called `{path}`")));
                 }
                 match entry.filemode() {
-                    0o040_000 => folders.push((entry.id(), format!("{path}/"), depth + 1)),
+                    0o040_000 => {
+                        refuse_many(folders.len(), &shown)?;
+                        folders.push((entry.id(), format!("{path}/"), depth + 1));
+                    }
                     0o160_000 => taken.leave_out(path, "it is a submodule", &shown)?,
                     mode @ (0o120_000 | 0o100_644 | 0o100_664 | 0o100_755) => {
-                        let bytes = read_blob(&odb, entry.id(), &mut taken, &path, &shown)?;
+                        let place = format!("`{path}`");
+                        let size = records.size(entry.id()).map_err(|why| unread(&place, why))?;
+                        taken.count(size, &path, &shown)?;
+                        let bytes = records.file(entry.id(), LIMITS.file_bytes).map_err(|why| unread(&place, why))?;
                         taken.add(path, bytes, mode);
                     }
                     _ => taken.leave_out(path, "it is neither a file nor a link", &shown)?,
@@ -194,15 +206,9 @@ impl Templates {
     }
 }
 
-fn read_blob(odb: &Odb<'_>, id: Oid, taken: &mut Taken, path: &str, shown: &str) -> Result<Vec<u8>, Diagnostic> {
-    let git = |error: git2::Error| unreadable(shown, error.message());
-    let (size, kind) = odb.read_header(id).map_err(git)?;
-    if kind != ObjectType::Blob {
-        return Err(unreadable(shown, &format!("`{path}` is no file")));
-    }
-    taken.count(size as u64, path, shown)?;
-    let bytes = odb.read(id).map_err(git)?.data().to_vec();
-    Ok(bytes)
+/// Refuses one more folder where so many wait to be entered.
+fn refuse_many(waiting: usize, shown: &str) -> Result<(), Diagnostic> {
+    if waiting < MOST_FOLDERS { Ok(()) } else { Err(too_much(shown, &format!("it has more than {MOST_FOLDERS} folders"))) }
 }
 
 /// Reads the files of a plain folder. Git's own folder is left out, and links are noted, not followed.
@@ -227,7 +233,10 @@ pub fn read_folder(folder: &Path) -> Result<Files, Diagnostic> {
             }
             let unreadable = |why: String| unreadable(&full.display().to_string(), &why);
             match walk::walked(&here, &name) {
-                None if matches!(fs::look(&full)?, Found::Folder(_)) => folders.push((full, format!("{path}/"), depth + 1)),
+                None if matches!(fs::look(&full)?, Found::Folder(_)) => {
+                    refuse_many(folders.len(), &shown)?;
+                    folders.push((full, format!("{path}/"), depth + 1));
+                }
                 None => taken.leave_out(path, "its name is no UTF-8", &shown)?,
                 Some(found) => match found.kind {
                     WalkedKind::Special => taken.leave_out(path, "it is neither a file nor a link", &shown)?,

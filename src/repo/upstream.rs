@@ -4,10 +4,12 @@ use std::path::Path;
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
+use super::records::Records;
+
 /// How many tags and branches are looked at.
 const MOST_REFS: usize = 20_000;
 /// The largest file that is read, in bytes.
-const LARGEST: usize = 1 << 20;
+const LARGEST: u64 = 1 << 20;
 
 /// A repository whose tags are looked at: bare, a mirror, or somebody's clone. Nothing of it is changed or run.
 pub struct Upstream {
@@ -93,7 +95,7 @@ impl Upstream {
 
     /// Returns when a commit was made; nothing where it is not here.
     pub fn dates(&self, commit: &str) -> Option<Dates> {
-        let commit = self.repository.find_commit(Oid::from_str(commit).ok()?).ok()?;
+        let commit = Records::of(&self.repository).ok()?.commit(Oid::from_str(commit).ok()?).ok()?;
         let parent = commit.parents().map(|parent| parent.time().seconds()).max();
         Some(Dates { committed: commit.time().seconds(), parent })
     }
@@ -120,9 +122,9 @@ impl Upstream {
 
     /// Returns the text of a file in a commit; nothing where it is not there, is too large or no text.
     pub fn text(&self, commit: &str, path: &str) -> Option<String> {
-        let commit = self.repository.find_commit(Oid::from_str(commit).ok()?).ok()?;
-        let entry = commit.tree().ok()?.get_path(Path::new(path)).ok()?;
-        let blob = self.repository.find_blob(entry.id()).ok()?;
-        (blob.size() <= LARGEST).then(|| std::str::from_utf8(blob.content()).ok().map(str::to_owned)).flatten()
+        let records = Records::of(&self.repository).ok()?;
+        let commit = records.commit(Oid::from_str(commit).ok()?).ok()?;
+        let (id, _) = records.at(commit.tree_id(), path).ok()??;
+        String::from_utf8(records.file(id, LARGEST).ok()?).ok()
     }
 }

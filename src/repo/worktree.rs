@@ -9,6 +9,7 @@ use git2::{ErrorCode, Oid, Repository};
 use super::git::discover;
 use super::snapshot::{Entry, EntryKind, Snapshot, Source, Unreadable};
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fs;
 use crate::base::read_at::ReadAt;
 use crate::base::walk::{self, Walked, WalkedKind};
 
@@ -51,17 +52,17 @@ pub(super) fn git_error(what: &str, error: &git2::Error, place: &Path) -> Diagno
 /// # Errors
 /// When it is not there, git cannot be read, or the scope needs git where there is none.
 pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diagnostic> {
-    let path = crate::base::fs::canonical(path)?;
+    let path = fs::canonical(path)?;
     let refuse = |why: &str, fix: &str| {
         Err(Diagnostic::usage("path", "there is nothing to check there").at(path.display().to_string()).because(why).fix(fix))
     };
-    if !path.is_dir() && !path.is_file() {
+    if !fs::is_folder(&path) && !fs::is_file(&path) {
         return refuse("it is a pipe, a socket or a device, and only files and folders are read", "name a file or a folder");
     }
     if path.to_str().is_none() {
         return refuse("its name is no UTF-8, and a report could not name it", "rename it, or check the folder that it lies in");
     }
-    let folder = if path.is_dir() { path.clone() } else { path.parent().unwrap_or(&path).to_owned() };
+    let folder = if fs::is_folder(&path) { path.clone() } else { path.parent().unwrap_or(&path).to_owned() };
     let repository = match discover(&folder) {
         Ok(repository) => Some(repository),
         Err(error) if error.code() == ErrorCode::NotFound => None,
@@ -73,7 +74,7 @@ pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diag
             "check a clone of it, or `highroad scan secrets --history` here",
         );
     }
-    let around = repository.as_ref().and_then(|repository| repository.workdir()?.canonicalize().ok());
+    let around = repository.as_ref().and_then(|repository| fs::canonical(repository.workdir()?).ok());
     let below = around.as_deref().and_then(|root| path.strip_prefix(root).ok()).map(slashed);
     let kept = match (&repository, &below) {
         (Some(repository), Some(below)) => below.is_empty() || !explicit || tracks(repository, below, &path)?,
@@ -97,8 +98,8 @@ pub fn open(path: &Path, explicit: bool, scope: &Scope) -> Result<Worktree, Diag
 /// # Errors
 /// When it is not there, or is neither a file nor a folder.
 pub fn open_everything(path: &Path) -> Result<Worktree, Diagnostic> {
-    let path = crate::base::fs::canonical(path)?;
-    if path.is_dir() || path.is_file() && path.to_str().is_some() {
+    let path = fs::canonical(path)?;
+    if fs::is_folder(&path) || fs::is_file(&path) && path.to_str().is_some() {
         return Ok(open_plain(&path, walk::LeaveOut::Nothing));
     }
     Err(Diagnostic::usage("path", "there is nothing to scan there")
@@ -132,7 +133,7 @@ pub(super) fn unreadable(failed: Vec<(String, String)>) -> Vec<Unreadable> {
 
 /// A folder, or one file, without git.
 fn open_plain(path: &Path, leave_out: walk::LeaveOut) -> Worktree {
-    if path.is_dir() {
+    if fs::is_folder(path) {
         let walk::Walk { found, failed, not_entered } = walk::walk(path, leave_out);
         let entries: Vec<Entry> = found.into_iter().map(entry_of).collect();
         let not_entered = with_links(not_entered, &entries);

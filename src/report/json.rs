@@ -10,6 +10,19 @@ use crate::repo::answers::Answers;
 use crate::road::Road;
 use crate::road::manifest::Question;
 
+/// A result with the version of its format before it.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema: u32,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
+/// Writes a result that bears no version of its format, with version 1.
+pub fn document<T: Serialize>(content: &T) -> String {
+    to_text(&Document { schema: 1, content })
+}
+
 /// The result of `highroad new --json`.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct New {

@@ -31,7 +31,7 @@ fn sections(diff: &RoadDiff) -> Vec<Section> {
         diff.effects
             .iter()
             .filter(|effect| effect.class == class)
-            .map(|effect| format!("{}. {}", capital(&effect.what), effect.why))
+            .map(|effect| format!("{} {}", sentence(&effect.what), effect.why))
             .collect()
     };
     add("Breaking", effects("breaking"));
@@ -52,13 +52,18 @@ fn sections(diff: &RoadDiff) -> Vec<Section> {
         "Reasons without a change",
         diff.without_effect.iter().map(|what| format!("{what} None of the files that it names differs.")).collect(),
     );
-    add("Notes", diff.notes.iter().map(|note| capital(note)).collect());
+    add("Notes", diff.notes.iter().map(|note| sentence(note)).collect());
     all
 }
 
-fn capital(text: &str) -> String {
+/// Makes a sentence of a text: a capital, where it begins with a word and not with a name, and an end.
+fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let mut out = chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect());
+    if !out.trim_end_matches(['`', '"', ')']).ends_with(['.', '?', '!']) {
+        out.push('.');
+    }
+    out
 }
 
 fn change(change: &Change) -> String {
@@ -84,10 +89,19 @@ fn file(file: &File) -> String {
     text
 }
 
+/// What a class asks of people.
+fn meaning(class: &str) -> &'static str {
+    match class {
+        "breaking" => "somebody has to act",
+        "attention" => "somebody should look",
+        _ => "nobody has to do anything",
+    }
+}
+
 /// Release notes in Markdown.
 pub fn markdown(diff: &RoadDiff) -> String {
     let mut out = format!("# Road {} {}\n\n", escape(&diff.road), escape(&diff.to.version));
-    let _ = writeln!(out, "For a project on {}: **{}**.\n", escape(&diff.from.version), diff.class);
+    let _ = writeln!(out, "For a project on {}, class **{}**: {}.\n", escape(&diff.from.version), diff.class, meaning(&diff.class));
     for section in sections(diff) {
         let _ = writeln!(out, "## {}\n", section.title);
         for point in section.points {
@@ -127,11 +141,12 @@ fn escape(text: &str) -> String {
 pub fn text(diff: &RoadDiff, width: usize) -> String {
     let style = if diff.class == "breaking" { BAD } else { GOOD };
     let mut out = format!(
-        "{STRONG}Road {}: {} to {}{STRONG:#}, {style}{}{style:#}\n",
+        "{STRONG}Road {}: {} to {}{STRONG:#}\nclass {style}{}{style:#}: {}\n",
         printable(&diff.road),
         printable(&diff.from.version),
         printable(&diff.to.version),
-        diff.class
+        diff.class,
+        meaning(&diff.class)
     );
     for section in sections(diff) {
         let style = if section.title == "Breaking" { BAD } else { STRONG };

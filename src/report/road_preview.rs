@@ -12,6 +12,8 @@ use super::upgrade::Brief;
 pub struct Preview {
     /// The version of this format: 1.
     pub schema: u32,
+    /// The day that it was worked out.
+    pub day: String,
     /// The id of the road.
     pub road: String,
     /// The version that every repository was taken to; nothing where each goes to the newest of its channel.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::road_preview::{Preview, Repository};
 use super::road_preview_text::states;
+use crate::base::words::counted;
 
 /// Colours have a contrast of at least 4.5 to 1 on their ground (WCAG 2.2, 1.4.3); a state is told by its word as well.
 const STYLE: &str = "
@@ -15,9 +16,10 @@ p { margin: .25rem 0; } .calm { color: var(--calm); }
 ul.counts { list-style: none; display: flex; flex-wrap: wrap; gap: .75rem; padding: 0; margin: 1.25rem 0; }
 ul.counts li { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .9rem; background: var(--soft); min-width: 8rem; }
 ul.counts b { display: block; font-size: 1.6rem; line-height: 1.2; }
-.bar { display: flex; height: .75rem; border-radius: .4rem; overflow: hidden; border: 1px solid var(--line); }
+.bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; display: flex; height: .75rem; border-radius: .4rem; overflow: hidden; border: 1px solid var(--line); }
 .bar span { display: block; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+.wide { width: 30%; } .kind { width: 9.5rem; } .version { width: 6.5rem; } .number { width: 4.5rem; } .shared { width: 8rem; } .guard { width: 16rem; }
 th { white-space: nowrap; font-weight: 600; background: var(--soft); } td.number { text-align: right; font-variant-numeric: tabular-nums; } td.version { white-space: nowrap; }
 code { font: .9em ui-monospace, monospace; } .clean { color: var(--good); } .conflict, .regress, .could-not { color: var(--bad); } .up-to-date, .not-on-road { color: var(--calm); }
 .bar .clean { background: var(--good); } .bar .conflict, .bar .regress, .bar .could-not { background: var(--bad); } .bar .up-to-date, .bar .not-on-road { background: var(--line); }
@@ -33,8 +35,9 @@ pub fn page(preview: &Preview) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>Preview of road {road}, to {to}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>Preview of road {road}</h1>\n<p>What an upgrade to {to} would do to {} repositories. Nothing was written in them.</p>\n",
-        preview.counts.all
+         <h1>Preview of road {road}</h1>\n<p>What an upgrade to {to} would do to {}, as they lay there on {}. Nothing was written in them.</p>\n",
+        counted(preview.counts.all, "repository", "repositories"),
+        escape(&preview.day)
     );
     out.push_str("<ul class=\"counts\">\n");
     for (state, words, count) in states(preview) {
@@ -46,9 +49,9 @@ pub fn page(preview: &Preview) -> String {
     }
     out.push_str("</div>\n");
     if !preview.common.is_empty() {
-        out.push_str("<h2>In common</h2>\n<table>\n<thead><tr><th>repositories</th><th>what</th><th>file</th></tr></thead>\n<tbody>\n");
+        out.push_str("<h2>In common</h2>\n<table>\n<thead><tr><th class=\"shared\">repositories</th><th class=\"guard\">what</th><th>file</th></tr></thead>\n<tbody>\n");
         for one in &preview.common {
-            let (count, what, path) = (one.repositories, escape(&one.what), escape(&one.path));
+            let (count, what, path) = (one.repositories, escape(&one.what), path(&one.path));
             let _ = writeln!(out, "<tr><td class=\"number\">{count}</td><td>{what}</td><td><code>{path}</code></td></tr>");
         }
         out.push_str("</tbody>\n</table>\n");
@@ -56,7 +59,7 @@ pub fn page(preview: &Preview) -> String {
     for (state, words, count) in states(preview).into_iter().filter(|(_, _, count)| *count > 0) {
         let _ = write!(
             out,
-            "<h2 class=\"{state}\">{state} ({count}): {words}</h2>\n<table>\n<thead><tr><th>repository</th><th>kind</th><th>from</th><th>to</th><th>files</th><th>what</th></tr></thead>\n<tbody>\n"
+            "<h2 class=\"{state}\">{state} ({count}): {words}</h2>\n<table>\n<thead><tr><th class=\"wide\">repository</th><th class=\"kind\">kind</th><th class=\"version\">from</th><th class=\"version\">to</th><th class=\"number\">files</th><th>what</th></tr></thead>\n<tbody>\n"
         );
         for repository in preview.repositories.iter().filter(|repository| repository.status == state) {
             row(repository, &mut out);
@@ -64,7 +67,7 @@ pub fn page(preview: &Preview) -> String {
         out.push_str("</tbody>\n</table>\n");
     }
     for note in &preview.notes {
-        let _ = writeln!(out, "<p class=\"calm\">{}</p>", escape(note));
+        let _ = writeln!(out, "<p class=\"calm\">{}</p>", prose(note));
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
@@ -75,22 +78,22 @@ fn row(repository: &Repository, out: &mut String) {
     let _ = write!(
         out,
         "<tr><td><code>{}</code></td><td>{}</td><td class=\"version\">{}</td><td class=\"version\">{}</td><td class=\"number\">{}</td><td>{}",
-        escape(&repository.path),
+        path(&repository.path),
         text(&repository.kind),
         text(&repository.from),
         text(&repository.to),
         repository.files,
-        text(&repository.why)
+        repository.why.as_deref().map(prose).unwrap_or_default()
     );
-    let conflicts = repository.conflicts.iter().map(|path| format!("conflict in <code>{}</code>", escape(path)));
+    let conflicts = repository.conflicts.iter().map(|path| format!("conflict in <code>{}</code>", self::path(path)));
     let new = repository.new.iter().map(|finding| {
         let place = if finding.line == 0 { finding.path.clone() } else { format!("{}:{}", finding.path, finding.line) };
         format!(
             "{} <b>{}</b> <code>{}</code>: {}",
             escape(&finding.level),
             escape(&finding.guardrail),
-            escape(&place),
-            escape(&finding.what)
+            path(&place),
+            prose(&finding.what)
         )
     });
     let details: Vec<String> = conflicts.chain(new).collect();
@@ -109,6 +112,24 @@ fn row(repository: &Repository, out: &mut String) {
         let _ = write!(out, "<p class=\"calm\">files that could not be checked: {}</p>", repository.not_checked);
     }
     out.push_str("</td></tr>\n");
+}
+
+/// Escapes a path; a line of it may end behind a slash.
+fn path(text: &str) -> String {
+    escape(text).replace('/', "/<wbr>")
+}
+
+/// Escapes prose, in which what stands between backticks is code.
+fn prose(text: &str) -> String {
+    let parts: Vec<String> = escape(text).split('`').map(str::to_owned).collect();
+    let paired = parts.len() % 2 == 1;
+    let part = |(at, part): (usize, &String)| match at % 2 {
+        1 if paired => format!("<code>{part}</code>"),
+        1 => format!("`{part}"),
+        _ if at > 0 && !paired => format!("`{part}"),
+        _ => part.clone(),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// Escapes a text for element content and quoted attributes; control and direction characters are written out.

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::road_preview::{Preview, Repository};
 use super::tree::wrap;
 use crate::base::diagnostic::printable;
+use crate::base::words::counted;
 
 const STRONG: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -32,9 +33,9 @@ pub(super) fn states(preview: &Preview) -> [(&'static str, &'static str, usize);
 pub fn preview(preview: &Preview, width: usize) -> String {
     let to = preview.to.as_ref().map_or_else(|| "the newest of each channel".to_owned(), |to| printable(to));
     let mut out = format!(
-        "{STRONG}Road {}, to {to}{STRONG:#}: {} repositories in {:.1} s\n\n",
+        "{STRONG}Road {}, to {to}{STRONG:#}: {} in {:.1} s\n\n",
         printable(&preview.road),
-        preview.counts.all,
+        counted(preview.counts.all, "repository", "repositories"),
         preview.seconds
     );
     for (state, words, count) in states(preview) {
@@ -89,7 +90,7 @@ fn describe(repository: &Repository, width: usize, out: &mut String) {
         paragraph(out, "    ", &format!("conflict: {path}"), width);
     }
     for finding in repository.new.iter().filter(|finding| finding.level == "block").take(5) {
-        paragraph(out, "    ", &format!("{}: {}:{} {}", finding.guardrail, finding.path, finding.line, finding.what), width);
+        paragraph(out, "    ", &format!("{}: {} {}", finding.guardrail, place(&finding.path, finding.line), finding.what), width);
     }
 }
 
@@ -97,4 +98,9 @@ fn paragraph(out: &mut String, indent: &str, text: &str, width: usize) {
     for (row, line) in wrap(&printable(text), width.saturating_sub(indent.len() + 2).max(24)).iter().enumerate() {
         let _ = writeln!(out, "{indent}{}{line}", if row == 0 { "" } else { "  " });
     }
+}
+
+/// A path with its line, where what was found is on one.
+fn place(path: &str, line: usize) -> String {
+    if line == 0 { path.to_owned() } else { format!("{path}:{line}") }
 }

@@ -22,7 +22,7 @@ pub struct RoadTest {
     pub seconds: f64,
     /// The versions that projects were upgraded from.
     pub upgraded_from: Vec<String>,
-    /// How many golden digests were compared; nothing where the version is not released.
+    /// How many golden digests were compared; nothing where the version is not released, or its index records none.
     pub golden: Option<usize>,
     /// What each kind came to.
     pub kinds: Vec<Kind>,
@@ -73,6 +73,10 @@ pub struct Command {
 pub struct Failure {
     /// The kind; empty for the road as a whole.
     pub kind: String,
+    /// All kinds that show it.
+    pub kinds: Vec<String>,
+    /// How many cases show it; this one needs the fewest answers.
+    pub cases: usize,
     /// `render`, `check`, `upgrade`, `golden` or `command`.
     pub test: String,
     /// The answers that differ from what the road suggests.

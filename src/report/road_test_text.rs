@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::road_test::{Failure, RoadTest};
 use super::tree::wrap;
 use crate::base::diagnostic::printable;
+use crate::base::words::counted;
 
 const STRONG: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -50,8 +51,8 @@ pub fn tested(test: &RoadTest, width: usize) -> String {
         say(format!("upgraded from {}", test.upgraded_from.join(", ")));
     }
     match test.golden {
-        Some(count) => say(format!("{count} golden digests compared")),
-        None => say("no golden digests: the version is not released".to_owned()),
+        Some(count) => say(counted(count, "golden digest compared", "golden digests compared")),
+        None => say("no golden digests compared: the version is not released, or its index records none".to_owned()),
     }
     for note in &test.notes {
         say(format!("note: {note}"));
@@ -82,8 +83,16 @@ fn describe(failure: &Failure, width: usize, out: &mut String) {
     let _ = writeln!(out, "\n  {BAD}{}{BAD:#} {}", failure.test, place.join(", "));
     let answers: Vec<String> = failure.answers.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mut parts = vec![failure.what.clone(), format!("why: {}", failure.why)];
-    if !answers.is_empty() {
-        parts.push(format!("case: {}", answers.join(" ")));
+    let more = match (failure.cases.saturating_sub(1), failure.kinds.len()) {
+        (0, _) => String::new(),
+        (more, 0 | 1) => format!("and {}", counted(more, "more case", "more cases")),
+        (more, kinds) => format!("and {}, of {kinds} kinds", counted(more, "more case", "more cases")),
+    };
+    match (answers.is_empty(), more.is_empty()) {
+        (true, true) => {}
+        (true, false) => parts.push(format!("case: as suggested, {more}")),
+        (false, true) => parts.push(format!("case: {}", answers.join(" "))),
+        (false, false) => parts.push(format!("case: {}, {more}", answers.join(" "))),
     }
     for part in parts {
         for (row, line) in wrap(&printable(&part), width.saturating_sub(8).max(24)).iter().enumerate() {

@@ -76,6 +76,8 @@ pub struct FirstUse {
     pub expires: String,
     /// Whether that is past.
     pub expired: bool,
+    /// Whether the person said beforehand which fingerprint it must have, and it has.
+    pub compared: bool,
 }
 
 /// What is to be trusted, before a person agrees.
@@ -88,7 +90,11 @@ pub fn first_use(first: &FirstUse) -> String {
     }
     let ended = if first.expired { format!(" {BAD}(past: the registry must have a newer root){BAD:#}") } else { String::new() };
     let _ = writeln!(out, "  good until   {}{ended}", first.expires);
-    out.push_str("Compare the fingerprint with the one that the publisher gives over another way than this server.\n");
+    out.push_str(if first.compared {
+        "The fingerprint is the one that you were told.\n"
+    } else {
+        "Compare the fingerprint with the one that the publisher gives over another way than this server.\n"
+    });
     out
 }
 

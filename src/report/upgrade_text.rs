@@ -172,7 +172,10 @@ fn files(report: &Upgrade, width: usize, out: &mut String) {
         let _ = writeln!(out, "  none but Highroad's own records");
     }
     if report.untouched > 0 {
-        let text = format!("{} that you edited stay as they are: the road did not change them", files_of(report.untouched));
+        let text = match report.untouched {
+            1 => "1 file that you edited stays as it is: the road did not change it".to_owned(),
+            many => format!("{many} files that you edited stay as they are: the road did not change them"),
+        };
         paragraph(out, "  ", &text, width);
     }
 }

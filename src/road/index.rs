@@ -1,6 +1,6 @@
 //! `index.toml`: the published versions of a road, each with its digest and the digests of its renders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,10 @@ use crate::base::digest::Digest;
 
 /// The name of the file, in the road's folder beside its versions.
 pub const FILE: &str = "index.toml";
+/// The largest index that is read, in bytes.
+pub const LIMIT: u64 = 8 << 20;
+/// How many versions an index may name.
+pub const MOST_VERSIONS: usize = 10_000;
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 /// The longest name of a channel, in bytes.
@@ -22,6 +26,31 @@ pub struct Index {
     /// The versions, oldest first.
     #[serde(default)]
     pub version: Vec<Published>,
+}
+
+impl Index {
+    /// Reads an index that others wrote.
+    ///
+    /// # Errors
+    /// Says why it does not parse, or what in it cannot be used: two entries for one version could say two things of it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let too_many = || format!("it names more than {MOST_VERSIONS} versions");
+        if text.matches("[[version]]").count() > MOST_VERSIONS {
+            return Err(too_many());
+        }
+        let index: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        if index.version.len() > MOST_VERSIONS {
+            return Err(too_many());
+        }
+        if let Some(problem) = index.version.iter().find_map(Published::problem) {
+            return Err(problem);
+        }
+        let mut seen = BTreeSet::new();
+        match index.version.iter().find(|published| !seen.insert(published.version.as_str())) {
+            Some(twice) => Err(format!("it names version {} twice", twice.version)),
+            None => Ok(index),
+        }
+    }
 }
 
 /// One published version. Its bytes never change; what its publisher says of it may.
@@ -55,6 +84,27 @@ pub struct Published {
 }
 
 impl Published {
+    /// Tells what its publisher says of the version that was not said before.
+    pub fn said_since(&self, before: &Self) -> Vec<String> {
+        let share = |rollout: Option<u8>| match rollout {
+            None => "every repository".to_owned(),
+            Some(share) => format!("{share} of 100 repositories"),
+        };
+        let own = |text: &Option<String>| text.clone().unwrap_or_else(|| "as its `road.toml` says".to_owned());
+        let reason = |text: &Option<String>| text.as_ref().map_or_else(|| "no".to_owned(), |text| format!("yes, {text}"));
+        [
+            ("channel", own(&self.channel), own(&before.channel)),
+            ("roll-out", share(self.rollout), share(before.rollout)),
+            ("supported until", own(&self.supported_until), own(&before.supported_until)),
+            ("deprecated", reason(&self.deprecated), reason(&before.deprecated)),
+            ("yanked", reason(&self.yanked), reason(&before.yanked)),
+        ]
+        .into_iter()
+        .filter(|(_, now, was)| now != was)
+        .map(|(what, now, was)| format!("{what}: {now}, before: {was}"))
+        .collect()
+    }
+
     /// Says what about the entry cannot be used; nothing where all can.
     pub fn problem(&self) -> Option<String> {
         let Self { version, released, channel, rollout, supported_until, deprecated, yanked, digest, golden } = self;
@@ -69,7 +119,7 @@ impl Published {
             return of(format!("`{day}` is no day such as `2026-11-30`"));
         }
         if let Some(share) = rollout.filter(|share| *share > 100) {
-            return of(format!("a roll-out of {share} is more than 100 of a hundred"));
+            return of(format!("a roll-out of {share} is more than 100"));
         }
         if let Some(problem) = channel.as_deref().and_then(channel_problem) {
             return of(problem);

@@ -126,6 +126,10 @@ pub enum Action<'a> {
     RenameAnswer(&'a RenameAnswer),
 }
 
+/// The longest pin, and the longest text, that is put in the place of another, in bytes.
+const LONGEST_PIN: usize = 1000;
+const LONGEST_TEXT: usize = 64 << 10;
+
 /// Files that have keys.
 const WITH_KEYS: [&str; 4] = ["toml", "yaml", "yml", "json"];
 
@@ -184,11 +188,17 @@ impl Migration {
                 if find.trim().len() < 3 || find.contains('\n') || with.contains('\n') {
                     return Some("a pin is one line, and longer than two characters".to_owned());
                 }
+                if with.len() > LONGEST_PIN {
+                    return Some(format!("a pin has at most {LONGEST_PIN} bytes"));
+                }
                 (is_whole(find) && !is_whole(with)).then(|| format!("`{with}` is a weaker pin than `{find}`"))
             }
             Action::ReplaceText(text) => {
                 if text.find.is_empty() {
                     return Some("a migration that replaces nothing".to_owned());
+                }
+                if text.with.len() > LONGEST_TEXT {
+                    return Some(format!("a text that a migration puts in has at most {LONGEST_TEXT} bytes"));
                 }
                 text.matcher().err().map(|error| error.to_string())
             }

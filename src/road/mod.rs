@@ -3,6 +3,8 @@
 pub mod builtin;
 pub mod commit;
 pub mod dialect;
+pub mod folders;
+pub mod id;
 pub mod import;
 pub mod index;
 pub mod manifest;
@@ -225,6 +227,9 @@ pub(crate) fn read_manifest(tree: &Tree, source: &str) -> Result<Manifest, Diagn
     if manifest.kinds.len() > MOST_PARTS || manifest.layers.len() > MOST_PARTS {
         return Err(broken(source, "road.toml", format!("it lists more than {MOST_PARTS} kinds or layers")));
     }
+    if !id::is_road_id(&manifest.id) {
+        return Err(broken(source, "road.toml", format!("`{}` is no id of a road: {}", manifest.id, id::RULE)));
+    }
     if !version::is_calendar(&manifest.version) {
         return Err(broken(source, "road.toml", format!("`{}` is no calendar version such as `2026.11.0`", manifest.version)));
     }
@@ -240,7 +245,7 @@ pub(crate) fn read_manifest(tree: &Tree, source: &str) -> Result<Manifest, Diagn
 /// An error in a road's own files: the publisher's to repair.
 pub fn broken(source: &str, file: &str, why: impl Into<String>) -> Diagnostic {
     Diagnostic::usage("road", format!("the road's `{file}` is not usable"))
-        .at(format!("{source}/{file}"))
+        .at(format!("{}/{file}", source.trim_end_matches('/')))
         .because(why)
         .fix("correct the file, or ask the road's publisher to")
 }

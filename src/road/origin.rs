@@ -35,7 +35,7 @@ impl Origin {
     /// Returns the origin for a folder: of one version in a store, the store, where the next versions will be.
     pub(super) fn of_folder(folder: &Path) -> Self {
         let version = folder.file_name().and_then(std::ffi::OsStr::to_str).is_some_and(super::version::is_calendar);
-        let store = folder.parent().filter(|parent| version && parent.join(super::index::FILE).is_file());
+        let store = folder.parent().filter(|parent| version && fs::is_file(&parent.join(super::index::FILE)));
         Self::Folder(store.unwrap_or(folder).to_owned())
     }
 

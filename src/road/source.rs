@@ -36,7 +36,7 @@ impl Source {
         let Some(name) = text.to_str() else { return Ok(Self::Folder(text.to_owned())) };
         if Commit::is_meant(name) {
             let commit = Commit::parse(name)?;
-            let agreed = unsigned || Sources::load()?.at(Kind::Git, &commit.url).is_some();
+            let agreed = unsigned || Sources::load()?.chose(&commit);
             return if agreed { Ok(Self::Git(commit)) } else { Err(commit::unsigned(name)) };
         }
         let (name, road) = name.split_once('/').map_or((name, None), |(name, road)| (name, Some(road)));
@@ -117,6 +117,23 @@ impl Source {
 
 fn is_store(folder: &Path) -> Result<bool, Diagnostic> {
     Ok(fs::look(&folder.join("road.toml"))? == fs::Found::Nothing && fs::look(&folder.join(index::FILE))? != fs::Found::Nothing)
+}
+
+/// Reads the files of a version that the index of a store names.
+///
+/// # Errors
+/// `version-gone` where they are not there; when they hold what a road may not.
+pub fn read_version(store: &Path, version: &str) -> Result<Tree, Diagnostic> {
+    let folder = store.join(version);
+    let why = match (fs::look(&folder)?, fs::look(&folder.join("road.toml"))?) {
+        (fs::Found::Nothing, _) => "the index names it, and its folder is not there",
+        (_, fs::Found::Nothing) => "the index names it, and its folder has no `road.toml`",
+        _ => return fs::read_tree(&folder, LIMITS),
+    };
+    Err(Diagnostic::usage("version-gone", format!("version {version} of the road is gone"))
+        .at(folder.display().to_string())
+        .because(why)
+        .fix("get the folder back from the store's history or the road's publisher: a published version is never made anew"))
 }
 
 /// Reads the files of a road version from a folder.

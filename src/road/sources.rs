@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::commit::Commit;
 use super::registry::cache::{self, Cache};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::{env, fs};
@@ -15,6 +16,8 @@ const FILE: &str = "sources.toml";
 const LIMIT: u64 = 1 << 20;
 /// How many sources there may be.
 const MOST: usize = 200;
+/// How many earlier commits of a source are remembered; the oldest make room.
+const MOST_BEFORE: usize = 100;
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 40;
 
@@ -57,6 +60,9 @@ pub struct Known {
     /// The folder in the git repository, where it is not the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The commits that it named before, where it is one of a git repository: a person chose each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
     /// Whether it bears no signatures, and the user took it all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsigned: bool,
@@ -164,16 +170,29 @@ impl Sources {
         self.list.iter().find(|known| known.kind == kind && plain(&known.url) == plain(url))
     }
 
+    /// Whether a person chose this commit of a repository: its address alone leads to every other commit, too, and on some
+    /// servers to those of strangers.
+    pub fn chose(&self, commit: &Commit) -> bool {
+        let plain = |url: &str| url.trim_end_matches('/').to_owned();
+        let mut git = self.list.iter().filter(|known| known.kind == Kind::Git && plain(&known.url) == plain(&commit.url));
+        git.any(|known| known.commit.iter().chain(&known.before).any(|chosen| *chosen == commit.commit))
+    }
+
     /// Adds a source, in place of one of the same name.
     ///
     /// # Errors
     /// When the name is none, there are too many, or the disk refuses.
-    pub fn put(&mut self, known: Known) -> Result<(), Diagnostic> {
+    pub fn put(&mut self, mut known: Known) -> Result<(), Diagnostic> {
         if !is_name(&known.name) {
             return Err(Diagnostic::usage("source-name", format!("`{}` is no name of a source", known.name.escape_debug()))
                 .at("--name")
                 .because(format!("it has other characters than a-z, 0-9 and `-`, or more than {LONGEST_NAME}, or no letter first"))
                 .fix("name it with `--name`, such as `--name acme`"));
+        }
+        if let Some(other) = self.get(&known.name).filter(|other| other.kind == Kind::Git && other.url == known.url) {
+            let before = other.before.iter().chain(&other.commit).filter(|commit| known.commit.as_ref() != Some(*commit));
+            known.before = before.cloned().collect();
+            known.before.drain(..known.before.len().saturating_sub(MOST_BEFORE));
         }
         let mut list: Vec<Known> = self.list.iter().filter(|other| other.name != known.name).cloned().collect();
         list.push(known);
@@ -225,7 +244,22 @@ pub fn is_name(text: &str) -> bool {
 
 /// Labels that stand between a name and its country, or between a name and a host that serves many people's pages.
 const SHARED: [&str; 16] = [
-    "ac", "co", "com", "edu", "gov", "net", "or", "org", "amazonaws", "cloudfront", "github", "gitlab", "netlify", "pages", "vercel", "web",
+    "ac",
+    "co",
+    "com",
+    "edu",
+    "gov",
+    "net",
+    "or",
+    "org",
+    "amazonaws",
+    "cloudfront",
+    "github",
+    "gitlab",
+    "netlify",
+    "pages",
+    "vercel",
+    "web",
 ];
 
 /// The name for an address that has no part to make one of.

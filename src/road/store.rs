@@ -8,7 +8,7 @@ use super::index::{self, Index, Published};
 use super::manifest::{Manifest, STABLE};
 use super::origin::Origin;
 use super::registry::Registry;
-use super::source::{Source, read_folder};
+use super::source::{Source, read_version};
 use super::sources::Known;
 use super::{LIMITS, Road, broken, builtin, overlay, read_manifest, rollout, version};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
@@ -17,10 +17,10 @@ use crate::base::path::RelPath;
 use crate::base::tree::{File, Mode, Tree};
 use crate::repo::objects::Objects;
 
-/// The largest index or manifest that is read, in bytes.
-const TEXT_LIMIT: u64 = 8 << 20;
-/// How many versions an index may name.
-const MOST_VERSIONS: usize = 10_000;
+/// The largest manifest that is read, in bytes.
+const TEXT_LIMIT: u64 = index::LIMIT;
+/// How many bytes the manifests of all versions may have together.
+const ALL_MANIFESTS: u64 = 64 << 20;
 
 /// The versions of a road that are at hand.
 #[derive(Clone, Debug)]
@@ -155,9 +155,6 @@ impl Store {
     fn many(folder: &Path) -> Result<Self, Diagnostic> {
         let shown = folder.display().to_string();
         let text = fs::read_text(&folder.join(index::FILE), TEXT_LIMIT)?;
-        if text.matches("[[version]]").count() > MOST_VERSIONS {
-            return Err(broken(&shown, index::FILE, format!("it names more than {MOST_VERSIONS} versions")));
-        }
         let manifest = |version: &str| fs::read_text(&folder.join(version).join("road.toml"), TEXT_LIMIT).ok();
         let versions = indexed(&text, &shown, manifest)?;
         Ok(Self { place: Place::Many(folder.to_owned()), versions })
@@ -180,6 +177,12 @@ impl Store {
         let objects = commit.objects()?;
         let shown = commit.shown();
         if let Some(text) = objects.text("road.toml", TEXT_LIMIT)? {
+            if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("inherits")) {
+                return Err(Diagnostic::usage("overlay-commit", "the commit holds an overlay, and no version of a road")
+                    .at(format!("{shown}: road.toml"))
+                    .because("an overlay stands on another road, which a commit does not bring along")
+                    .fix("release it with `highroad road release FOLDER STORE`, commit the store, and name its folder after `#`"));
+            }
             let listed = Listed::plain(manifest_of(text.into_bytes(), &shown)?);
             return Ok(Self { place: Place::GitOne(commit.clone(), objects), versions: vec![listed] });
         }
@@ -257,6 +260,13 @@ impl Store {
         if is_indexed && road.manifest.version != version {
             return Err(broken(&place, "road.toml", format!("it says that it is version {}", road.manifest.version)));
         }
+        if let Place::Registry(registry) = &self.place
+            && road.manifest.id != registry.listing.road
+        {
+            let why =
+                format!("it says that it is the road `{}`, and the registry signs it as `{}`", road.manifest.id, registry.listing.road);
+            return Err(broken(&place, "road.toml", why));
+        }
         Ok(road)
     }
 
@@ -276,7 +286,7 @@ impl Store {
         let (tree, place) = match &self.place {
             Place::BuiltIn => (builtin::read(version).unwrap_or_default(), shown),
             Place::One(folder) => (overlay::read(folder)?, shown),
-            Place::Many(folder) => (self.published(&folder.join(version), version)?, folder.join(version).display().to_string()),
+            Place::Many(folder) => (read_version(folder, version)?, folder.join(version).display().to_string()),
             Place::Registry(registry) => (registry.read(version)?, format!("{shown}/{version}")),
             Place::GitOne(_, objects) => (objects.tree("", LIMITS)?, shown),
             Place::GitMany(_, objects) => (objects.tree(version, LIMITS)?, format!("{shown}/{version}")),
@@ -288,33 +298,27 @@ impl Store {
                 .because(format!("its files have the digest {found}, and the index records {recorded}; a published version never changes"))
                 .fix("get the folder back from the road's publisher, and ask who changed it; `highroad road verify` tells more"));
         }
-        Ok((tree, place))
-    }
-
-    /// Reads the folder of a version that an index names.
-    fn published(&self, folder: &Path, version: &str) -> Result<Tree, Diagnostic> {
-        if fs::look(folder)? != fs::Found::Nothing {
-            return read_folder(folder);
+        if let Place::Registry(registry) = &self.place {
+            let told = registry.listing.versions.iter().find(|entry| entry.published.version == version);
+            let found = tree.get("road.toml").map(|file| file.bytes.as_slice());
+            if told.map(|entry| entry.manifest.as_bytes()) != found {
+                return Err(broken(&place, "road.toml", "the registry's listing shows another text of it"));
+            }
         }
-        Err(Diagnostic::usage("version-gone", format!("version {version} of the road is gone"))
-            .at(folder.display().to_string())
-            .because("the index names it, and its folder is not there")
-            .fix("get the folder back from the road's publisher or its history, or name another version with `--to`"))
+        Ok((tree, place))
     }
 }
 
 /// Reads an index, with the manifest of each version where it can be had.
 fn indexed(text: &str, shown: &str, manifest: impl Fn(&str) -> Option<String>) -> Result<Vec<Listed>, Diagnostic> {
-    let index: Index = toml::from_str(text).map_err(|error| broken(shown, index::FILE, error.to_string()))?;
-    if index.version.len() > MOST_VERSIONS {
-        return Err(broken(shown, index::FILE, format!("it names more than {MOST_VERSIONS} versions")));
-    }
-    let mut versions = Vec::new();
+    let index = Index::parse(text).map_err(|why| broken(shown, index::FILE, why))?;
+    let (mut versions, mut left) = (Vec::new(), ALL_MANIFESTS);
     for published in index.version {
-        if let Some(problem) = published.problem() {
-            return Err(broken(shown, index::FILE, problem));
-        }
-        let manifest = manifest(&published.version).and_then(|text| manifest_of(text.into_bytes(), shown).ok());
+        let text = manifest(&published.version);
+        left = left.checked_sub(text.as_ref().map_or(0, |text| text.len() as u64)).ok_or_else(|| {
+            broken(shown, index::FILE, format!("the `road.toml` of its versions have more than {ALL_MANIFESTS} bytes together"))
+        })?;
+        let manifest = text.and_then(|text| manifest_of(text.into_bytes(), shown).ok());
         versions.push(Listed::published(published, manifest));
     }
     versions.sort_by(|a, b| version::compare(&a.version, &b.version));
@@ -348,4 +352,20 @@ fn no_road(folder: &Path) -> Diagnostic {
         .at(folder.display().to_string())
         .because("it has no `road.toml`, and no `index.toml` of published versions")
         .fix("name the folder of one version of a road, or the folder of all of them")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_manifests_together_are_bounded() {
+        let digest = crate::base::digest::Digest::of(b"").to_string();
+        let entry = |number| format!("[[version]]\nversion = \"2026.1.{number}\"\nreleased = \"2026-01-01\"\ndigest = \"{digest}\"\n");
+        let index: String = (0..9).map(entry).collect();
+        let large = "=".repeat(usize::try_from(TEXT_LIMIT).unwrap());
+        let error = indexed(&index, "store", |_| Some(large.clone())).unwrap_err();
+        assert!(error.why.contains("together"), "{}", error.why);
+        assert_eq!(indexed(&index, "store", |_| None).unwrap().len(), 9);
+    }
 }

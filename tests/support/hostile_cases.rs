@@ -24,6 +24,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(cargo_generate_settings());
     cases.extend(code());
     cases.extend(roads());
+    cases.extend(much_from_little());
     cases
 }
 
@@ -372,6 +373,18 @@ fn with_body(tool: Tool, what: &str, body: impl Into<Vec<u8>>) -> Case {
     Case::import(format!("{}: {what}", tool.name), move |folder| tool.with(folder, "bomb.txt", &body))
 }
 
+/// Six lists: each of the last five holds the one before a hundred times.
+fn shared_lists(use_it: &str) -> String {
+    let list = format!("[{}]", vec!["ns.a"; 100].join(", "));
+    format!("{{% set ns = namespace(a='x') %}}{{% for i in range(6) %}}{{% set ns.a = {list} %}}{{% endfor %}}{use_it}")
+}
+
+/// The same with lists that grow, which the method tells.
+fn growing_lists(use_it: &str) -> String {
+    let put = "{% for i in range(6) %}{% set n = [] %}{% for j in range(100) %}{% set _ = n.append(ns.a) %}{% endfor %}{% set ns.a = n %}{% endfor %}";
+    format!("{{% set ns = namespace(a='x') %}}{put}{use_it}")
+}
+
 /// Contents that would never end, or fill the memory, in the two tools with Jinja.
 fn jinja() -> Vec<Case> {
     let deep = |open: &str, close: &str, times: usize| format!("{}x{}", open.repeat(times), close.repeat(times));
@@ -418,6 +431,33 @@ fn jinja() -> Vec<Case> {
         ("a loop that calls itself", "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}".into()),
         ("a call block without end", "{% macro m() %}{{ caller() }}{% call m() %}x{% endcall %}{% endmacro %}{% call m() %}x{% endcall %}".into()),
         ("pretty printing of much", "{{ range(99999) | list | tojson(indent=99999) }}".into()),
+        ("a replace method that multiplies", "{% set a = 'x' * 60000 %}{{ a.replace('x', a) | length }}".into()),
+        ("a replace method that multiplies, counted", "{% set a = 'x' * 60000 %}{{ a.replace('x', a, 59999) | length }}".into()),
+        ("a wrapstring that multiplies", "{% set a = 'x ' * 30000 %}{{ a | wordwrap(1, wrapstring=a) | length }}".into()),
+        ("a comment that multiplies", "{% set a = 'x' * 60000 %}{{ a | comment(newline='x', decoration=a) | length }}".into()),
+        ("a comment that multiplies by its newline", "{% set a = 'x' * 60000 %}{{ a | comment('plain', newline='x', decoration='xx', prefix_count=1, beginning=a) | comment(newline='x', decoration=a) | length }}".into()),
+        ("a slug whose separator multiplies", "{% set a = 'x-' * 30000 %}{{ a | slugify(separator=a) | length }}".into()),
+        ("a slug whose replacements multiply", "{% set a = 'x' * 60000 %}{{ a | slugify(replacements=[['x', a]]) | length }}".into()),
+        ("tabs that become much", "{{ ('\\t' * 2000000).expandtabs(64) | length }}".into()),
+        ("quotes of quotes", "{{ (\"'\" * 5000000) | quote | length }}".into()),
+        ("JSON of a list in a list in a list", shared_lists("{{ ns.a | to_json | length }}")),
+        ("YAML of a list in a list in a list", shared_lists("{{ ns.a | to_nice_yaml | length }}")),
+        ("sorted JSON of a list in a list in a list", shared_lists("{{ ns.a | tojson | length }}")),
+        ("jsonify of a list in a list in a list", shared_lists("{{ ns.a | jsonify | length }}")),
+        ("the text of a list in a list in a list", shared_lists("{{ ns.a | string | length }}")),
+        ("a list in a list in a list, written out", shared_lists("{{ ns.a }}")),
+        ("a growing list in a list in a list", growing_lists("{{ ns.a | length }}")),
+        ("JSON of a growing list in a list in a list", growing_lists("{{ ns.a | to_json | length }}")),
+        ("the text of a growing list in a list in a list", growing_lists("{{ ns.a | string | length }}")),
+        ("a growing list in a list in a list, written out", growing_lists("{{ ns.a }}")),
+        ("JSON of a list times a billion", "{{ ([1] * 1000000000) | to_json | length }}".into()),
+        ("the text of a list times a billion", "{{ ([1] * 1000000000) | string | length }}".into()),
+        ("JSON of deep lists with a wide indent", "{% set a = {'a': {'a': {'a': {'a': {'a': {'a': range(60000) | list}}}}}} %}{{ a | to_nice_json(indent=64) | length }}".into()),
+        ("a growing list that is put in the last one", "{% set ns = namespace(a=[]) %}{% set first = ns.a %}{% for x in range(200) %}{% for y in range(200) %}{% set n = [] %}{% set _ = ns.a.append(n) %}{% set ns.a = n %}{% endfor %}{% endfor %}{{ first }}{{ first | string | length }}".into()),
+        ("a namespace that holds itself", "{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }}{{ ns | string }}".into()),
+        ("twenty thousand lists in each other", "{% set ns = namespace(a=[]) %}{% for i in range(200) %}{% for j in range(100) %}{% set ns.a = [ns.a] %}{% endfor %}{% endfor %}{{ ns.a }}{{ ns.a | string }}".into()),
+        ("two mappings that hold each other", "{% set a = {} %}{% set b = {'a': a} %}{% set _ = a.update({'b': b}) %}{{ a }}{{ a | string }}{{ a | to_json }}".into()),
+        ("a mapping in a list that it holds", "{% set a = {} %}{% set b = [a] %}{% set _ = a.update({'b': b}) %}{{ a }}{{ b | string }}{{ b | to_json }}".into()),
         ("a set block that doubles", format!("{{% set a = 'x' %}}{}", "{% set a %}{{ a }}{{ a }}{% endset %}".repeat(60))),
     ];
     bodies.into_iter().flat_map(|(what, body)| [with_body(TOOLS[0], what, body.clone()), with_body(TOOLS[1], what, body)]).collect()
@@ -712,6 +752,11 @@ fn roads() -> Vec<Case> {
             "kinds/k/files/a.txt.jinja",
             format!("{{% set a = 'xxxxxxxxxx' %}}{}{{@ a @}}", "{% set a = a ~ a %}".repeat(60)),
         ),
+        with(
+            "a Jinja namespace that holds itself",
+            "kinds/k/files/a.txt.jinja",
+            "{% set ns = namespace() %}{% set ns.a = ns %}{@ ns @}".to_owned(),
+        ),
         with("Jinja that multiplies", "kinds/k/files/a.txt.jinja", "{@ 'x' * 2000000000 @}".to_owned()),
         with("a name that leads out", "kinds/k/files/{@ '..' @}/{@ '..' @}/PWNED", "x".to_owned()),
         with("a name in git's folder", "kinds/k/files/{@ '.git' @}/config", "x".to_owned()),
@@ -757,4 +802,178 @@ fn roads() -> Vec<Case> {
         ));
     }
     cases
+}
+
+/// Small things that become much, beyond one template's text.
+fn much_from_little() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.push(Case::import("copier: a thousand files of much", move |folder| {
+        TOOLS[0].with(folder, "{% yield x from range(1000) %}{{ x }}{% endyield %}.txt", b"{{ 'x' * 2600000 }}");
+    }));
+    cases.push(Case::import("copier: a thousand copies of much", move |folder| {
+        TOOLS[0].with(folder, "{% yield x from range(1000) %}{{ x }}{% endyield %}.bin", &vec![0xff; 3 << 20]);
+    }));
+    cases.push(Case::import("copier: a hundred templates of much", move |folder| {
+        (0..100).for_each(|at| TOOLS[0].with(folder, &format!("{at}.txt"), b"{{ 'x' * 2600000 }}"));
+    }));
+    cases.push(Case::import("cookiecutter: a hundred templates of much", move |folder| {
+        (0..100).for_each(|at| TOOLS[1].with(folder, &format!("{at}.txt"), b"{{ 'x' * 2600000 }}"));
+    }));
+    for (tool, most) in [(TOOLS[0], 9), (TOOLS[1], 6)] {
+        cases.push(Case::import(format!("{}: as much as is taken", tool.name), move |folder| {
+            (0..most).for_each(|at| tool.with(folder, &format!("{at}.txt"), b"{{ 'x' * 2600000 }}"));
+        }));
+    }
+    cases.push(Case::import("cargo-generate: a hundred templates of much", move |folder| {
+        let body = format!("{{% assign a = 'x' %}}{}{{{{ a }}}}", "{% assign a = a | append: a %}".repeat(20));
+        (0..100).for_each(|at| TOOLS[2].with(folder, &format!("{at}.txt"), body.as_bytes()));
+    }));
+    cases.push(Case::import("names that are no UTF-8 in folders that repeat", move |folder| {
+        let repository = RawRepository::new(folder);
+        let blob = repository.blob(b"x");
+        let names: Vec<Vec<u8>> = (0..60_000).map(|at| [b"\xff".as_slice(), format!("{at:05}").as_bytes()].concat()).collect();
+        let entries: Vec<_> = names.iter().map(|name| ("100644", name.as_slice(), blob)).collect();
+        let many = repository.tree(&entries);
+        let folders: Vec<String> = (0..4_000).map(|at| format!("{at:04}")).collect();
+        let folders: Vec<_> = folders.iter().map(|name| ("40000", name.as_bytes(), many)).collect();
+        repository.template(TOOLS[2], &folders);
+    }));
+    cases.push(Case::import("folders of folders that repeat", move |folder| {
+        let repository = RawRepository::new(folder);
+        let names: Vec<String> = (0..60_000).map(|at| format!("{at:05}")).collect();
+        let mut id = repository.tree(&[("100644", b"f", repository.blob(b"x"))]);
+        for _ in 0..3 {
+            let entries: Vec<_> = names.iter().map(|name| ("40000", name.as_bytes(), id)).collect();
+            id = repository.tree(&entries);
+        }
+        repository.template(TOOLS[2], &[("40000", b"many", id)]);
+    }));
+    for (what, byte) in [("", b"x"), (" that is no UTF-8", b"\xff")] {
+        cases.push(Case::import(format!("four thousand folders with a long name{what}"), move |folder| {
+            let repository = RawRepository::new(folder);
+            let inner = repository.tree(&[("100644", &byte.repeat(60_000), repository.blob(b"x"))]);
+            let folders: Vec<String> = (0..4_000).map(|at| format!("{at:04}")).collect();
+            let folders: Vec<_> = folders.iter().map(|name| ("40000", name.as_bytes(), inner)).collect();
+            repository.template(TOOLS[2], &folders);
+        }));
+    }
+    cases.push(Case::import("cookiecutter: a long sum where an extension may bring variables", |folder| {
+        TOOLS[1].with(folder, "a.txt", format!("{{{{ 1{} }}}}", " + 1".repeat(50_000)).as_bytes());
+        write(&folder.join("template"), TOOLS[1].config, "{\"slug\": \"demo\", \"name\": \"demo\", \"_extensions\": [\"local.Evil\"]}");
+    }));
+    cases.push(Case::import("copier: a delimiter that stands nowhere is looked for at every tag", |folder| {
+        TOOLS[0].with(folder, "a.txt", format!("{}{}", "{{1}}".repeat(19_000), "x".repeat(1_900_000)).as_bytes());
+    }));
+    cases.push(Case::of(
+        "a file of answers that each are looked for in all of it",
+        |folder| {
+            let mut text = "_commit: v1\n_src_path: gh:org/template\n".to_owned();
+            (0..60_000).for_each(|at| text.push_str(&format!("a{at:05}: v{at:05}\n")));
+            write(folder, ".copier-answers.yml", text);
+            write(folder, "README.md", "# A project\n");
+            git2::Repository::init(folder).unwrap();
+        },
+        &["adopt", "--dry-run"],
+    ));
+    cases.extend(later_versions());
+    cases
+}
+
+/// Versions of a road that make much of a project, or of the road that they inherit from.
+fn later_versions() -> Vec<Case> {
+    const UPGRADE: [&str; 5] = ["upgrade", "demo", "--road", "store", "--yes"];
+    let mut cases = Vec::new();
+    let mut upgrade = |what: &str, migration: &'static str, with: usize, prepare: Box<dyn Fn(&Path) + Send + Sync>| {
+        let make = move |folder: &Path| {
+            version(folder, 0, "");
+            run(folder, &["new", "demo", "--road", "store/2026.1.0", "--yes"]);
+            prepare(&folder.join("demo"));
+            let text = migration.replace("MUCH", &"y".repeat(with));
+            version(folder, 1, &format!("[[migration]]\nversion = \"2026.1.1\"\nwhy = \"It is so.\"\n{text}\n"));
+        };
+        cases.push(Case::of(format!("an upgrade with {what}"), make, &UPGRADE));
+    };
+    let letters = |project: &Path| write(project, "mine.txt", "a ".repeat(500_000));
+    let text = "replace-text = { files = \"**\", find = \"a\", with = \"MUCH\" }";
+    upgrade("a text that becomes much", text, 60_000, Box::new(letters));
+    upgrade("a text that becomes a megabyte", text, 1 << 20, Box::new(letters));
+    let pin = "replace-pin = { find = \"aaa\", with = \"MUCH\" }";
+    upgrade("a pin that becomes much", pin, 900, Box::new(|project| write(project, "mine.txt", "aaa ".repeat(500_000))));
+    upgrade("a pin that becomes a megabyte", pin, 1 << 20, Box::new(|project| write(project, "mine.txt", "aaa ".repeat(500_000))));
+    let many = |project: &Path| (0..400).for_each(|at| write(project, &format!("{at}.md"), "a ".repeat(300)));
+    upgrade(
+        "a text that becomes much in many files",
+        "replace-text = { files = \"*.md\", find = \"a\", with = \"MUCH\" }",
+        6_000,
+        Box::new(many),
+    );
+    let labels = |project: &Path| (0..60).for_each(|at| write(project, &format!("labels/{at}.txt"), "0 0.5 0.5 0.1 0.1\n".repeat(100_000)));
+    upgrade("a pin in a project of a hundred megabytes of labels", pin, 9, Box::new(labels));
+    for (what, path, long) in [
+        ("a long sum", "a.txt.jinja", format!("{{@ 1{} @}}", " + 1".repeat(50_000))),
+        ("a long sum in a condition", "a.txt.jinja", format!("{{% if 1{} %}}x{{% endif %}}", " + 1".repeat(50_000))),
+    ] {
+        cases.push(Case::of(
+            format!("a road with {what}, looked at"),
+            move |folder| {
+                version(folder, 0, "");
+                write(&folder.join("source-0/kinds/k/files"), path, &long);
+            },
+            &["road", "lint", "source-0"],
+        ));
+    }
+    cases.push(Case::of(
+        "an overlay whose edit becomes much",
+        |folder| {
+            run(folder, &["road", "init", "base"]);
+            let readme = folder.join("base/kinds/library/files/README.md.jinja");
+            let text = std::fs::read_to_string(&readme).unwrap();
+            std::fs::write(readme, format!("{text}{}\n", "q".repeat(60_000))).unwrap();
+            run(folder, &["road", "release", "base", "store"]);
+            run(folder, &["road", "init", "over", "--from", "store"]);
+            let manifest = folder.join("over/road.toml");
+            let text = std::fs::read_to_string(&manifest).unwrap();
+            let edit = format!(
+                "[[edit]]\nfiles = [\"kinds/library/files/README.md.jinja\"]\nfind = \"q\"\nwith = \"{}\"\nwhy = \"w\"\n",
+                "y".repeat(60_000)
+            );
+            std::fs::write(manifest, format!("{text}\n{edit}")).unwrap();
+        },
+        &["road", "lint", "over"],
+    ));
+    cases
+}
+
+/// Releases a version of a small road to `store`.
+fn version(folder: &Path, number: usize, more: &str) {
+    let source = folder.join(format!("source-{number}"));
+    let from = if number == 0 { "" } else { "\"2026.1.0\"" };
+    let road = format!(
+        "schema = 1\nid = \"r\"\npublisher = \"p\"\ntitle = \"t\"\nversion = \"2026.1.{number}\"\nreleased = \"2026-01-0{}\"\n\
+         supported-until = \"2099-01-01\"\nupgrades-from = [{from}]\nkinds = [\"k\"]\nlayers = []\n{more}",
+        number + 1
+    );
+    write(&source, "road.toml", road);
+    write(
+        &source,
+        "questions.toml",
+        "[[question]]\nkey = \"name\"\nask = \"What?\"\nhelp = \"A name.\"\ntype = \"name\"\ndefault = \"demo\"\n",
+    );
+    write(&source, "kinds/k/kind.toml", "title = \"k\"\nsummary = \"s\"\n[[file]]\npath = \"**\"\nwhy = \"w\"\nownership = \"merged\"\n");
+    write(&source, "kinds/k/files/README.md", format!("a version {number}\n"));
+    // What is refused already when it is released comes to the upgrade as it is.
+    if !ran(folder, &["road", "release", &format!("source-{number}"), "store"]) {
+        std::fs::remove_dir_all(folder.join("store")).unwrap();
+        std::fs::rename(&source, folder.join("store")).unwrap();
+    }
+}
+
+fn ran(folder: &Path, arguments: &[&str]) -> bool {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_highroad"));
+    super::support::clean(&mut command, folder);
+    command.args(arguments).current_dir(folder).output().unwrap().status.success()
+}
+
+fn run(folder: &Path, arguments: &[&str]) {
+    assert!(ran(folder, arguments), "{arguments:?}");
 }

@@ -55,7 +55,8 @@ impl Team {
     /// Freezes a version whose one file has this text.
     pub fn release(&self, version: &str, text: &str) {
         self.road(version, text);
-        self.run("road release work store").success();
+        // Roads of these tests name a version that they come from whether it is there or not: `lint` is beside the point.
+        highroad::ops::road::release::freeze(&self.folder.join("work"), &self.folder.join("store")).unwrap();
     }
 
     /// Writes the working folder of the road.

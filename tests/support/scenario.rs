@@ -94,7 +94,8 @@ impl Scenario {
                 make_executable(&place);
             }
         }
-        self.folder.highroad(&["road", "release", &source, "store"]).success();
+        // These roads are made for what merges do to files; what `lint` would say of them is beside the point.
+        highroad::ops::road::release::freeze(&self.folder.join(&source), &self.folder.join("store")).unwrap();
     }
 
     /// The project's folder.

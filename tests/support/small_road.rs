@@ -29,6 +29,10 @@ pub fn write(folder: &Folder, at: &str, number: u32, manifest: &str, files: &[(&
     for (path, ownership, text) in files {
         let plain = path.trim_end_matches(".jinja");
         kind.push_str(&format!("[[file]]\npath = \"{plain}\"\nwhy = \"A file.\"\nownership = \"{ownership}\"\n"));
+        // Every answer is used, and none changes a file.
+        if *path == "README.md.jinja" {
+            kind.push_str("when = \"host != '' and level != ''\"\n");
+        }
         folder.write(&format!("{at}/kinds/plain/files/{path}"), text);
     }
     folder.write(&format!("{at}/kinds/plain/kind.toml"), &kind);

@@ -67,6 +67,16 @@ pub fn look(path: &Path) -> Result<Found, Diagnostic> {
     list(path).map(Found::Folder)
 }
 
+/// Whether a folder is at `path`, links followed.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Whether a regular file is at `path`, links followed.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Returns the sorted names in a folder.
 ///
 /// # Errors
@@ -392,6 +402,15 @@ fn stage(
 /// A lock that the system drops when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock(fs::File);
+
+impl Lock {
+    /// Whether the file that is held is the one at `path`: somebody may have taken it away, and put another in its place.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let held = self.0.metadata().map(|meta| stamp_of(&meta).place);
+        let there = fs::symlink_metadata(path).map(|meta| stamp_of(&meta).place);
+        matches!((held, there), (Ok(held), Ok(there)) if held == there)
+    }
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {

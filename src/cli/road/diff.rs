@@ -14,10 +14,10 @@ use crate::report::{json, road_diff_text};
 /// See what a project gets by going from one version to another, and why; as release notes with `--markdown`
 ///
 /// Every pair of answers is rendered with both versions. The class is `breaking` where somebody has to act: a file is removed
-/// or changes hands, a migration edits projects, a guardrail begins to block, a question has no usable default.
+/// or changes hands, a migration moves or removes something, a guardrail begins to block, a question has no usable default.
 #[derive(Args, Debug)]
 pub(super) struct Diff {
-    /// The version before: the folder of a road, or a version of the store
+    /// The version before: the folder of a road, or a version of the store; of an overlay also the id of what it inherits
     from: String,
     /// The version after
     to: String,

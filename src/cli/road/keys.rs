@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::signatures;
+use super::signatures::{self, Names};
 use crate::base::clock;
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::ui;
@@ -114,7 +114,7 @@ impl New {
     fn exec(self) -> Result<Exit, Diagnostic> {
         let made = keys::new(&self.name, &self.out)?;
         if self.json {
-            ui::data(&report::json::to_text(&made))?;
+            ui::data(&report::json::document(&made))?;
             return Ok(Exit::Clean);
         }
         ui::talk(&format!(
@@ -132,7 +132,7 @@ impl New {
 impl Show {
     fn exec(self) -> Result<Exit, Diagnostic> {
         let shown = keys::show(&self.path, clock::now())?;
-        ui::data(&if self.json { report::json::to_text(&shown) } else { signatures::shown(&shown) })?;
+        ui::data(&if self.json { report::json::document(&shown) } else { signatures::shown(&shown, &Names::new()) })?;
         Ok(Exit::Clean)
     }
 }
@@ -141,12 +141,16 @@ impl Sign {
     fn exec(self) -> Result<Exit, Diagnostic> {
         let signed = keys::sign(&self.file, &self.key, &self.root, clock::now())?;
         if self.json {
-            ui::data(&report::json::to_text(&signed))?;
+            ui::data(&report::json::document(&signed))?;
             return Ok(Exit::Clean);
         }
-        ui::talk(&format!("Signed {} with {}\n", self.file.display(), signed.keys.join(", ")));
-        ui::talk(&signatures::shown(&signed.content));
-        ui::talk(&signatures::standings(&signed.standing));
+        ui::talk(&format!(
+            "Signed {} with {}\n",
+            self.file.display(),
+            signed.keys.iter().map(|id| signatures::called(id, &signed.names)).collect::<Vec<_>>().join(", ")
+        ));
+        ui::talk(&signatures::shown(&signed.content, &signed.names));
+        ui::talk(&signatures::standings(&signed.standing, &signed.names));
         signatures::warn(&signed.warnings);
         ui::talk(if signed.complete {
             "Complete. Bring the file back to the registry's folder `draft`; the next `highroad road publish` puts it into force\n"

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::base::diagnostic::{Diagnostic, Exit, printable};
 use crate::base::ui;
+use crate::base::words::counted;
 use crate::ops::road::lint::{self, Options};
 use crate::report;
 
@@ -28,7 +29,7 @@ impl Lint {
         let found = lint::lint(&Options { folder: self.folder, store: self.store })?;
         let exit = if found.findings.is_empty() { Exit::Clean } else { Exit::Findings };
         if self.json {
-            ui::data(&report::json::to_text(&found))?;
+            ui::data(&report::json::document(&found))?;
             return Ok(exit);
         }
         let mut text = String::new();
@@ -36,17 +37,20 @@ impl Lint {
             let [place, what, why, fix] = [place, what, why, fix].map(|part| printable(part));
             text.push_str(&format!("{place}: {code}: {what}\n   = why: {why}\n   = fix: {fix}\n"));
         }
+        for note in &found.notes {
+            text.push_str(&format!("note: {}\n", printable(note)));
+        }
         let count = match found.findings.len() {
             0 => "nothing found".to_owned(),
             1 => "1 finding".to_owned(),
             many => format!("{many} findings"),
         };
         text.push_str(&format!(
-            "Road `{}` {}: {count} in {} files and {} renders\n",
+            "Road `{}` {}: {count} in {} and {}\n",
             printable(&found.road),
             found.version,
-            found.files,
-            found.renders
+            counted(found.files, "file", "files"),
+            counted(found.renders, "render", "renders")
         ));
         ui::data(&text)?;
         Ok(exit)

@@ -13,6 +13,7 @@ mod refresh;
 mod registry;
 mod release;
 mod rollout;
+mod show;
 mod signatures;
 mod statement;
 mod test;
@@ -32,10 +33,10 @@ pub(super) struct Road {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Import(import::Import),
     Channel(channel::Channel),
     Deprecate(deprecate::Deprecate),
     Diff(diff::Diff),
+    Import(import::Import),
     Init(init::Init),
     Keys(keys::Keys),
     Lint(lint::Lint),
@@ -45,19 +46,20 @@ enum Command {
     Registry(registry::Registry),
     Release(release::Release),
     Rollout(rollout::Rollout),
+    Show(show::Show),
     Test(test::Test),
-    Yank(yank::Yank),
     Verify(verify::Verify),
+    Yank(yank::Yank),
 }
 
 impl Road {
     /// Whether the answer is one JSON document.
     pub(super) fn is_json(&self) -> bool {
         match &self.command {
-            Command::Import(import) => import.json,
             Command::Channel(channel) => channel.place.json,
             Command::Deprecate(deprecate) => deprecate.place.json,
             Command::Diff(diff) => diff.json,
+            Command::Import(import) => import.json,
             Command::Init(init) => init.json,
             Command::Keys(keys) => keys.is_json(),
             Command::Lint(lint) => lint.json,
@@ -67,6 +69,7 @@ impl Road {
             Command::Registry(registry) => registry.is_json(),
             Command::Release(release) => release.json,
             Command::Rollout(rollout) => rollout.place.json,
+            Command::Show(show) => show.json,
             Command::Test(test) => test.json,
             Command::Yank(yank) => yank.place.json,
             Command::Verify(verify) => verify.json,
@@ -75,10 +78,10 @@ impl Road {
 
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
         match self.command {
-            Command::Import(import) => import.exec(),
             Command::Channel(channel) => channel.exec(),
             Command::Deprecate(deprecate) => deprecate.exec(),
             Command::Diff(diff) => diff.exec(),
+            Command::Import(import) => import.exec(),
             Command::Init(init) => init.exec(),
             Command::Keys(keys) => keys.exec(),
             Command::Lint(lint) => lint.exec(),
@@ -88,6 +91,7 @@ impl Road {
             Command::Registry(registry) => registry.exec(),
             Command::Release(release) => release.exec(),
             Command::Rollout(rollout) => rollout.exec(),
+            Command::Show(show) => show.exec(),
             Command::Test(test) => test.exec(),
             Command::Yank(yank) => yank.exec(),
             Command::Verify(verify) => verify.exec(),

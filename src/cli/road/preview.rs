@@ -26,6 +26,9 @@ pub(super) struct Preview {
     /// The version to go to; without it each goes to the newest of its channel
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
+    /// Also where the version was taken back
+    #[arg(long)]
+    yanked: bool,
     /// The folder with the published versions that repositories come from
     #[arg(long, value_name = "FOLDER")]
     store: Option<PathBuf>,
@@ -39,7 +42,7 @@ pub(super) struct Preview {
 
 impl Preview {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let options = Options { folder: self.folder, store: self.store, repositories: self.repos, to: self.to };
+        let options = Options { folder: self.folder, store: self.store, repositories: self.repos, to: self.to, yanked: self.yanked };
         let bar = Bar::of("Looking", "repositories");
         let result = preview::preview(&options, &|done, of| bar.at(done, of))?;
         bar.end();

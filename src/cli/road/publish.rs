@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::signatures;
 use crate::base::clock;
-use crate::base::diagnostic::{Diagnostic, Exit};
+use crate::base::diagnostic::{Diagnostic, Exit, printable};
 use crate::base::ui;
+use crate::base::words::counted;
 use crate::ops::road::keys;
 use crate::ops::road::publish::{self, Days, Options, Report};
 use crate::report;
@@ -15,9 +16,10 @@ use crate::report;
 /// Put the released versions of STORE into REGISTRY, signed; any server can hand out the folder
 #[derive(Args, Debug)]
 pub(super) struct Publish {
-    /// The store of released versions, then the registry's folder; with --refresh the registry alone
-    #[arg(required = true, num_args = 1..=2, value_names = ["STORE", "REGISTRY"])]
-    paths: Vec<PathBuf>,
+    /// The store of released versions; with --refresh, the registry's folder
+    store: PathBuf,
+    /// The registry's folder
+    registry: Option<PathBuf>,
     /// A secret key: the road's, and those of snapshots and timestamps. A file, or env:NAME for a variable with its text
     #[arg(long, required = true, value_name = "FILE")]
     key: Vec<String>,
@@ -42,18 +44,17 @@ pub(super) struct Publish {
 }
 
 impl Publish {
-    pub(super) fn exec(mut self) -> Result<Exit, Diagnostic> {
+    pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
         let wrong = |why: &str| {
             Diagnostic::usage("usage", "the folders do not fit")
                 .at("STORE REGISTRY")
                 .because(why)
                 .fix("`highroad road publish STORE REGISTRY --key …`, or `highroad road publish --refresh REGISTRY --key …`")
         };
-        let Some(registry) = self.paths.pop() else { return Err(wrong("none is named")) };
-        let store = match (self.refresh, self.paths.pop()) {
-            (true, None) => None,
+        let (store, registry) = match (self.refresh, self.registry) {
+            (true, None) => (None, self.store),
             (true, Some(_)) => return Err(wrong("--refresh takes the registry alone")),
-            (false, Some(store)) => Some(store),
+            (false, Some(registry)) => (Some(self.store), registry),
             (false, None) => return Err(wrong("the store or the registry is missing")),
         };
         let (keys, warnings) = keys::secret(&self.key)?;
@@ -61,7 +62,7 @@ impl Publish {
         let mut report = publish::publish(&Options { store, registry, keys, days, drop: self.drop, now: clock::now() })?;
         report.warnings.extend(warnings);
         if self.json {
-            ui::data(&report::json::to_text(&report))?;
+            ui::data(&report::json::document(&report))?;
             return Ok(Exit::Clean);
         }
         say(&report);
@@ -71,15 +72,16 @@ impl Publish {
 
 fn say(report: &Report) {
     let place = report.registry.display();
+    let versions = counted(report.versions, "version", "versions");
     match &report.road {
         Some(road) if report.added.is_empty() => {
-            ui::talk(&format!("Published {road} to {place}: {} versions, none new\n", report.versions))
+            ui::talk(&format!("Published {road} to {place}: {versions}, none new\n"))
         }
-        Some(road) => ui::talk(&format!("Published {road} to {place}: {} new, {} versions\n", report.added.join(", "), report.versions)),
+        Some(road) => ui::talk(&format!("Published {road} to {place}: {} new, {versions}\n", report.added.join(", "))),
         None => ui::talk(&format!("Renewed {place}\n")),
     }
-    for version in &report.changed {
-        ui::talk(&format!("Said otherwise of {version}: channel, roll-out, support, deprecation or yank\n"));
+    for said in &report.said {
+        ui::talk(&format!("Said otherwise of {}\n", printable(said)));
     }
     for (name, version) in [("root", report.new_root), ("targets", report.new_targets)] {
         if let Some(version) = version {
@@ -95,7 +97,7 @@ fn say(report: &Report) {
         ui::talk(&format!("{} {}\n", ends.role, signatures::end(ends)));
     }
     if !report.waiting.is_empty() {
-        ui::talk(&format!("Drafts still wait for signatures:\n{}", signatures::standings(&report.waiting)));
+        ui::talk(&format!("Drafts still wait for signatures:\n{}", signatures::standings(&report.waiting, &signatures::Names::new())));
     }
     signatures::warn(&report.warnings);
 }

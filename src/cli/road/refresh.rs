@@ -7,6 +7,7 @@ use clap::Args;
 use crate::base::day::Day;
 use crate::base::diagnostic::{Diagnostic, Exit, printable};
 use crate::base::ui;
+use crate::base::words::counted;
 use crate::ops::road::refresh::{self, COOL_DOWN, Looked, Options, Verdict};
 use crate::report;
 
@@ -55,7 +56,7 @@ impl Refresh {
         let left = report.pins.iter().any(|pin| matches!(pin.verdict, Verdict::Alarm | Verdict::Unchecked));
         let exit = if left { Exit::Findings } else { Exit::Clean };
         if json {
-            ui::data(&report::json::to_text(&report))?;
+            ui::data(&report::json::document(&report))?;
             return Ok(exit);
         }
         ui::data(&table(&report, write))?;
@@ -89,18 +90,18 @@ fn table(report: &refresh::Report, write: bool) -> String {
     }
     let count = |wanted: Verdict| report.pins.iter().filter(|pin| pin.verdict == wanted).count();
     out.push_str(&format!(
-        "\n{} pins: {} current, {} newer, {} wait, {} alarms, {} could not be checked.\n",
-        report.pins.len(),
+        "\n{}: {} current, {} newer, {} waiting, {}, {} could not be checked.\n",
+        counted(report.pins.len(), "pin", "pins"),
         count(Verdict::Current),
         count(Verdict::Newer),
         count(Verdict::Waiting),
-        count(Verdict::Alarm),
+        counted(count(Verdict::Alarm), "alarm", "alarms"),
         count(Verdict::Unchecked)
     ));
     if report.locks > 0 {
         out.push_str(&format!(
-            "{} locks of Python packages are not looked at: `scripts/lock.sh` of a project makes them anew.\n",
-            report.locks
+            "Not looked at: {} of Python packages; `scripts/lock.sh` of a project makes them anew.\n",
+            counted(report.locks, "lock", "locks")
         ));
     }
     for file in &report.written {

@@ -21,7 +21,11 @@ pub(super) struct Rollout {
 
 impl Rollout {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let told = format!("{} goes to {} of a hundred repositories", self.release, self.percent);
+        let told = match self.percent {
+            100 => format!("{} goes to every repository", self.release),
+            0 => format!("{} goes to no repository", self.release),
+            share => format!("{} goes to {share} of 100 repositories", self.release),
+        };
         self.place.state(&self.release, &[Statement::Rollout(self.percent)], &told)
     }
 }

@@ -27,7 +27,7 @@ impl Place {
         let folder = store::find(self.store.as_deref())?;
         let stated = store::state(&folder, version, statements, Day::today())?;
         if self.json {
-            ui::data(&report::json::to_text(&stated))?;
+            ui::data(&report::json::document(&stated))?;
             return Ok(Exit::Clean);
         }
         for warning in &stated.warnings {

@@ -19,7 +19,7 @@ use crate::report::{json, road_test_text};
 #[derive(Args, Debug)]
 pub(super) struct Test {
     /// The folder of the road, as it is being worked on or as it was released
-    #[arg(default_value = "templates")]
+    #[arg(default_value = ".")]
     folder: PathBuf,
     /// The folder with the published versions; without it the folder around, else the versions inside this program
     #[arg(long, value_name = "FOLDER")]

@@ -110,11 +110,11 @@ impl Project {
 
 fn find(path: &Path) -> Result<PathBuf, Diagnostic> {
     let start = fs::canonical(path)?;
-    for folder in start.ancestors().filter(|folder| folder.is_dir()) {
+    for folder in start.ancestors().filter(|folder| fs::is_folder(folder)) {
         if fs::look(&folder.join(config::FILE))? != Found::Nothing {
             return Ok(folder.to_owned());
         }
-        if folder.join(".git").exists() {
+        if fs::look(&folder.join(".git")).is_ok_and(|found| found != Found::Nothing) {
             break;
         }
     }

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::Project;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fs::{self, Found};
 use crate::repo::config::{self, RoadReference};
 use crate::repo::identity;
 use crate::repo::lock::{self, Lock};
 use crate::road::commit::{self, Commit};
+use crate::road::folders;
 use crate::road::origin::{Origin, recorded_folder};
 use crate::road::source::Source;
 use crate::road::sources::{Kind, Sources};
@@ -71,7 +73,7 @@ impl Versions {
             Some(_) | None => {
                 // An earlier commit of the same repository still has the version that the project came from.
                 let before = recorded_commit(project).filter(|commit| store.origin() != commit.origin());
-                let agreed = |commit: &Commit| Sources::load().is_ok_and(|sources| sources.at(Kind::Git, &commit.url).is_some());
+                let agreed = |commit: &Commit| Sources::load().is_ok_and(|sources| sources.chose(commit));
                 let before = before.filter(agreed).and_then(|commit| Store::open(&Source::Git(commit)).ok());
                 Ok(with(store, before.into_iter().chain([built_in]).collect()))
             }
@@ -187,8 +189,16 @@ fn recorded(project: &Project) -> Result<Option<Source>, Diagnostic> {
             Source::of(known, None).map(Some)
         }
         "folder" => {
-            let folder = road.path.as_deref().and_then(|path| recorded_folder(path, &project.root));
-            Ok(folder.filter(|folder| folder.is_dir()).map(Source::Folder))
+            let Some(path) = road.path.as_deref() else { return Ok(None) };
+            let there = |folder: &PathBuf| matches!(fs::look(folder), Ok(Found::Folder(_)));
+            let Some(folder) = recorded_folder(path, &project.root).filter(there) else { return Ok(None) };
+            if folders::is_named(&folder)? {
+                return Ok(Some(Source::Folder(folder)));
+            }
+            Err(Diagnostic::usage("unsigned", "nobody on this machine chose the folder that the project's road is from")
+                .at(config::FILE)
+                .because(format!("`{path}` bears no signatures, and no repository decides whom you trust"))
+                .fix(format!("if you trust it, name it once with `--road {path}`, as seen from the project; that is remembered")))
         }
         _ => Ok(None),
     }

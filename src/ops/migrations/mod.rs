@@ -8,6 +8,7 @@ use super::base::Given;
 use super::upgrade::ours::Ours;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::leaf::Leaf;
+use crate::base::replace;
 use crate::repo::answers::Answers;
 use crate::repo::{config, lock};
 use crate::report::upgrade::Migrated;
@@ -17,8 +18,8 @@ use crate::road::version;
 
 /// Files that hold pins, whoever wrote them, by the end of their name.
 const WITH_PINS: [&str; 6] = [".yml", ".yaml", ".txt", ".toml", "Dockerfile", "Containerfile"];
-/// The largest file that a migration edits, in bytes.
-const LARGEST: u64 = 4 << 20;
+/// The largest file that a migration edits, and that it may become, in bytes.
+const LARGEST: usize = 4 << 20;
 
 /// Returns the migrations between two versions, in order of version, then of the manifest.
 pub fn between<'a>(manifest: &'a Manifest, old: &str, new: &str) -> Vec<&'a Migration> {
@@ -155,19 +156,22 @@ fn replace_pin(one: &ReplacePin, base: &mut BTreeMap<String, Given>, ours: &mut 
     told.what = format!("replace the pin `{}` by `{}`", one.find, one.with);
     let entries = ours.entries();
     let holds = |path: &&String| base.contains_key(*path) || WITH_PINS.iter().any(|end| path.ends_with(end));
-    let small = |path: &&String| entries.get(*path).is_none_or(|entry| entry.size <= LARGEST);
+    let small = |path: &&String| entries.get(*path).is_none_or(|entry| entry.size <= LARGEST as u64);
     let mut paths: Vec<String> = entries.keys().filter(holds).filter(small).cloned().collect();
     paths.extend(base.keys().cloned());
     paths.sort();
     paths.dedup();
     for path in paths {
-        change(&path, &|text| Ok(replace_word(text, &one.find, &one.with)), base, ours, told)?;
+        change(&path, &|text| replace_word(text, &one.find, &one.with), base, ours, told)?;
     }
     Ok(())
 }
 
 /// Replaces `find` where it stands as a whole: no letter, digit or sign of a reference goes on beside it.
-fn replace_word(text: &str, find: &str, with: &str) -> Option<String> {
+///
+/// # Errors
+/// When the text would become too large.
+fn replace_word(text: &str, find: &str, with: &str) -> Result<Option<String>, String> {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | ':' | '+');
     let mut out = String::new();
     let mut rest = 0;
@@ -180,15 +184,18 @@ fn replace_word(text: &str, find: &str, with: &str) -> Option<String> {
         out.push_str(&text[rest..at]);
         out.push_str(with);
         rest = at + find.len();
+        if out.len() > LARGEST {
+            return Err(too_large());
+        }
     }
-    (rest > 0).then(|| format!("{out}{}", &text[rest..]))
+    Ok((rest > 0).then(|| format!("{out}{}", &text[rest..])))
 }
 
 fn replace_text(one: &ReplaceText, base: &mut BTreeMap<String, Given>, ours: &mut Ours<'_>, told: &mut Migrated) -> Made {
     told.what = format!("replace `{}` by `{}` in {}", shortened(&one.find), shortened(&one.with), one.files);
     let Ok(matcher) = one.matcher() else { return Ok(()) };
     let entries = ours.entries();
-    let small = |path: &&String| entries.get(*path).is_none_or(|entry| entry.size <= LARGEST);
+    let small = |path: &&String| entries.get(*path).is_none_or(|entry| entry.size <= LARGEST as u64);
     let mut paths: Vec<String> = entries.keys().chain(base.keys()).filter(|path| matcher.is_match(path)).filter(small).cloned().collect();
     paths.sort();
     paths.dedup();
@@ -196,12 +203,16 @@ fn replace_text(one: &ReplaceText, base: &mut BTreeMap<String, Given>, ours: &mu
     let again = one.with.contains(&one.find);
     let replace = |text: &str| {
         let fits = text.contains(&one.find) && !(again && text.contains(&one.with));
-        Ok(fits.then(|| text.replace(&one.find, &one.with)))
+        fits.then(|| replace::within(LARGEST, text, &one.find, &one.with, None).ok_or_else(too_large)).transpose()
     };
     for path in paths {
         change(&path, &replace, base, ours, told)?;
     }
     Ok(())
+}
+
+fn too_large() -> String {
+    format!("it would have more than {LARGEST} bytes")
 }
 
 fn shortened(text: &str) -> String {
@@ -222,11 +233,16 @@ fn change(
     }
     if let Some(leaf) = base.get_mut(path).and_then(|given| given.leaf.as_mut())
         && let Ok(Some(after)) = edited(leaf, edit)
+        && ours.take(after.bytes.len())
     {
         *leaf = after;
     }
-    let Some(leaf) = read(ours, path)? else { return Ok(()) };
+    // What an edit leaves as it is is not kept: a project may hold far more text than memory.
+    let Some(leaf) = ours.glance(path).map_err(|why| (path.to_owned(), why))? else { return Ok(()) };
     match edited(&leaf, edit) {
+        Ok(Some(after)) if !ours.take(after.bytes.len()) => {
+            told.notes.push(format!("{path} stays as it is: the migrations change too much together"));
+        }
         Ok(Some(after)) => {
             ours.set(path, Some(after));
             told.paths.push(path.to_owned());
@@ -238,7 +254,7 @@ fn change(
 }
 
 fn edited(leaf: &Leaf, edit: &dyn Fn(&str) -> Result<Option<String>, String>) -> Result<Option<Leaf>, String> {
-    if !leaf.kind.is_file() || leaf.bytes.len() as u64 > LARGEST {
+    if !leaf.kind.is_file() || leaf.bytes.len() > LARGEST {
         return Ok(None);
     }
     let Ok(text) = std::str::from_utf8(&leaf.bytes) else { return Ok(None) };
@@ -253,7 +269,7 @@ mod tests {
     #[test]
     fn a_pin_is_replaced_where_it_stands_whole() {
         let text = "a: x/y@v1\nb: x/y@v1.2\nc: z/x/y@v1\nd: \"x/y@v1\"\n";
-        assert_eq!(replace_word(text, "x/y@v1", "x/y@v2").unwrap(), "a: x/y@v2\nb: x/y@v1.2\nc: z/x/y@v1\nd: \"x/y@v2\"\n");
-        assert_eq!(replace_word("x/y@v2\n", "x/y@v1", "x/y@v2"), None);
+        assert_eq!(replace_word(text, "x/y@v1", "x/y@v2").unwrap().unwrap(), "a: x/y@v2\nb: x/y@v1.2\nc: z/x/y@v1\nd: \"x/y@v2\"\n");
+        assert_eq!(replace_word("x/y@v2\n", "x/y@v1", "x/y@v2"), Ok(None));
     }
 }

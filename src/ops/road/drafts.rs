@@ -10,13 +10,13 @@ use tough::schema::decoded::{Decoded, Hex};
 use tough::schema::key::Key;
 use tough::schema::{DelegatedRole, Delegations, PathPattern, PathSet, RoleKeys, RoleType, Root, Signed, Targets};
 
-use super::metadata::{ROLES, Standing, replace, standing};
+use super::metadata::{Judge, ROLES, Standing, replace};
 use super::{busy, keys};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::fs::{self, Found, durable};
 use crate::road::registry::keys::{PublicKey, hex};
 use crate::road::registry::repository::{DRAFT, Repository};
-use crate::road::registry::signing::{self, SPECIFICATION, Signers};
+use crate::road::registry::signing::{self, SPECIFICATION};
 use crate::road::registry::{METADATA, is_road_id};
 
 /// How many days the files live that people sign.
@@ -26,12 +26,13 @@ const SHORTEST_ID: usize = 6;
 
 /// A draft that was written.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Drafted {
     /// The files that wait for signatures.
     pub files: Vec<PathBuf>,
     /// Whose signatures are needed.
     pub standing: Vec<Standing>,
+    /// What the `.pub` files beside the keys that were named call them, by id.
+    pub names: BTreeMap<String, String>,
     /// What a person should know.
     pub warnings: Vec<String>,
 }
@@ -113,10 +114,10 @@ pub fn init(options: &Init, now: Moment) -> Result<Drafted, Diagnostic> {
     }
     fs::create_folders(&folder.join(DRAFT))?;
     let warnings = cautions(&root);
-    let mut drafts = Drafts { folder, root: None, targets: None, previous: None };
-    drafts.root = Some(root);
-    drafts.targets = Some(targets);
-    drafts.write(warnings)
+    let own = options.roads.iter().filter_map(|road| road.split_once('=')).map(|(_, key)| key.to_owned());
+    let given = [&options.root, &options.targets, &options.snapshot, &options.timestamp].into_iter().flatten().cloned();
+    let places = given.chain(own).collect();
+    Drafts { folder, root: Some(root), targets: Some(targets), previous: None, places }.write(warnings)
 }
 
 /// Lets a registry hold one more road.
@@ -130,7 +131,8 @@ pub fn add(folder: &Path, id: &str, places: &[String], threshold: u64, days: u32
     targets.expires = after(now, days);
     add_road(&mut targets, id, &keys::public(places)?, threshold)?;
     let previous = repository.root().cloned();
-    Drafts { folder, root: None, targets: Some(targets), previous }.write(dropped(repository.targets_draft.as_ref()))
+    Drafts { folder, root: None, targets: Some(targets), previous, places: places.to_vec() }
+        .write(dropped(repository.targets_draft.as_ref()))
 }
 
 /// What changes about the keys of a role.
@@ -157,16 +159,17 @@ pub fn rotate(folder: &Path, rotation: &Rotation, now: Moment) -> Result<Drafted
     let repository = Repository::read(folder)?;
     let previous = repository.root().cloned();
     let expires = after(now, rotation.days);
+    let places: Vec<String> = rotation.add.iter().chain(&rotation.remove).cloned().collect();
     let Some(role) = ROLES.into_iter().find(|role| role.to_string() == rotation.role) else {
         let mut targets = next_targets(&repository)?;
         targets.expires = expires;
         rotate_road(&mut targets, rotation)?;
-        return Drafts { folder, root: None, targets: Some(targets), previous }.write(dropped(repository.targets_draft.as_ref()));
+        return Drafts { folder, root: None, targets: Some(targets), previous, places }.write(dropped(repository.targets_draft.as_ref()));
     };
     if role == RoleType::Targets && rotation.add.is_empty() && rotation.remove.is_empty() && rotation.threshold.is_none() {
         let mut targets = next_targets(&repository)?;
         targets.expires = expires;
-        return Drafts { folder, root: None, targets: Some(targets), previous }.write(dropped(repository.targets_draft.as_ref()));
+        return Drafts { folder, root: None, targets: Some(targets), previous, places }.write(dropped(repository.targets_draft.as_ref()));
     }
     let mut root = next_root(&repository);
     root.expires = expires;
@@ -183,7 +186,7 @@ pub fn rotate(folder: &Path, rotation: &Rotation, now: Moment) -> Result<Drafted
     if targets.is_some() {
         warnings.extend(dropped(repository.targets_draft.as_ref()));
     }
-    Drafts { folder, root: Some(root), targets, previous }.write(warnings)
+    Drafts { folder, root: Some(root), targets, previous, places }.write(warnings)
 }
 
 /// What is about to be written.
@@ -192,6 +195,8 @@ struct Drafts<'a> {
     root: Option<Root>,
     targets: Option<Targets>,
     previous: Option<Signed<Root>>,
+    /// What was named as keys.
+    places: Vec<String>,
 }
 
 impl Drafts<'_> {
@@ -210,20 +215,17 @@ impl Drafts<'_> {
             let path = folder.join("root.json");
             replace(&path, &signing::to_bytes(&file)?)?;
             files.push(path);
-            for judge in self.previous.iter().chain([&file]) {
-                let signers = Signers::of_root(&judge.signed, RoleType::Root);
-                standings.extend(signers.map(|signers| standing(&format!("root {}", judge.signed.version), &signers, &file)));
-            }
+            let judges = self.previous.iter().chain([&file]).filter_map(|judge| Judge::of_root(&judge.signed, &file.signed));
+            standings.extend(judges.map(|judge| judge.standing(&file)));
         }
         if let Some(targets) = self.targets {
             let file = Signed { signed: targets, signatures: Vec::new() };
             let path = folder.join("targets.json");
             replace(&path, &signing::to_bytes(&file)?)?;
             files.push(path);
-            let signers = judge.as_ref().and_then(|root| Signers::of_root(root, RoleType::Targets));
-            standings.extend(signers.map(|signers| standing("targets", &signers, &file)));
+            standings.extend(judge.as_ref().and_then(Judge::of_targets).map(|judge| judge.standing(&file)));
         }
-        Ok(Drafted { files, standing: standings, warnings })
+        Ok(Drafted { files, standing: standings, names: keys::names(&self.places), warnings })
     }
 }
 

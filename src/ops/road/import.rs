@@ -14,6 +14,7 @@ use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::{fs, interrupt};
 use crate::repo::template::{self, Files, Point, Templates};
+use crate::road::id::{RULE, is_road_id, suggest};
 use crate::road::import::report::{Report, Told};
 use crate::road::import::{self, Origin, Template, Tool, Version};
 use crate::road::{Road, manifest};
@@ -149,24 +150,27 @@ pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
         }
         _ => (Templates::open(&fs::canonical(&options.source)?)?, options.source.display().to_string()),
     };
-    let source = named.trim_end_matches(['/', '\\']).to_owned();
+    let known = address.as_ref().map(|address| address.url.clone()).or_else(|| templates.as_ref()?.origin());
+    let source = known.and_then(|known| public(&known)).unwrap_or_else(|| last_part(&options.source, address.as_ref(), ""));
+    // An older import recorded the template as it was named.
+    let before = named.trim_end_matches(['/', '\\']).to_owned();
     let mut skipped = Vec::new();
     let points = match &templates {
         Some(templates) => choose(templates, &pick, &mut skipped)?,
         None => plain(&pick, &named)?,
     };
     let id = match &options.id {
-        Some(id) if *id == import::slug(id) => id.clone(),
+        Some(id) if is_road_id(id) => id.clone(),
         Some(id) => {
             return Err(Diagnostic::usage("road-id", format!("`{id}` is no id of a road"))
                 .at("--id")
-                .because("an id has small letters, digits and hyphens")
-                .fix(format!("take `{}`", import::slug(id))));
+                .because(RULE)
+                .fix(format!("take `{}`", suggest(id))));
         }
-        None => import::slug(&last_part(&options.source, address.as_ref(), &subfolder)),
+        None => suggest(&last_part(&options.source, address.as_ref(), &subfolder)),
     };
     let store = options.into.clone().unwrap_or_else(|| PathBuf::from(&id));
-    let mut shelf = Shelf::open(&store, &source, &id)?;
+    let mut shelf = Shelf::open(&store, [&source, &before], &id)?;
     let mut report = Report::default();
     let mut tool = options.tool;
     let mut versions = Vec::new();
@@ -372,6 +376,27 @@ fn subfolder(given: Option<&str>) -> Result<String, Diagnostic> {
     Ok(folder)
 }
 
+/// Returns the address that a template was cloned from as others may read it: without a user of the web, a password and what
+/// follows `?` or `#`. Nothing for a path of this machine.
+fn public(origin: &str) -> Option<String> {
+    if origin.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return None;
+    }
+    let Some((scheme, rest)) = origin.split_once("://") else {
+        // As ssh takes it: `git@host:path`. A drive is one letter.
+        let host = origin.split_once(':')?.0;
+        return (host.len() > 1 && !host.contains(['/', '\\'])).then(|| origin.to_owned());
+    };
+    if !["https", "http", "ssh", "git"].contains(&scheme) {
+        return None;
+    }
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+    let (host, path) = rest.split_once('/')?;
+    let (user, host) = host.rsplit_once('@').map_or(("", host), |(user, host)| (user, host));
+    let user = user.split(':').next().filter(|user| scheme == "ssh" && !user.is_empty()).map_or(String::new(), |user| format!("{user}@"));
+    Some(format!("{scheme}://{user}{host}/{}", path.trim_end_matches('/')))
+}
+
 fn last_part(source: &Path, address: Option<&Address>, subfolder: &str) -> String {
     let own = subfolder.rsplit('/').next().unwrap_or_default();
     if !own.is_empty() {
@@ -404,6 +429,24 @@ mod tests {
         }
         for tag in ["latest", "nightly-build", "", "v", "x1"] {
             assert!(reads_as_version(tag).is_none(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_public_or_none() {
+        let word = "w0rd";
+        for (origin, shown) in [
+            (format!("https://user:{word}@git.example.com/team/t.git?x={word}#y"), Some("https://git.example.com/team/t.git")),
+            (format!("https://{word}@git.example.com/t/"), Some("https://git.example.com/t")),
+            (format!("ssh://git:{word}@host.example/t"), Some("ssh://git@host.example/t")),
+            ("git@host.example:team/t.git".to_owned(), Some("git@host.example:team/t.git")),
+            ("file:///srv/t".to_owned(), None),
+            ("/srv/t".to_owned(), None),
+            ("../t".to_owned(), None),
+            ("./a:b".to_owned(), None),
+            ("C:\\t".to_owned(), None),
+        ] {
+            assert_eq!(public(&origin).as_deref(), shown, "{origin}");
         }
     }
 

@@ -168,7 +168,10 @@ mod tests {
             assert_eq!((address.url.as_str(), address.name()), (url, name), "{text}");
         }
         let pinned = of(&format!("git+ssh://git@host/a@{commit}#x/y")).unwrap().unwrap();
-        assert_eq!((pinned.url.as_str(), pinned.commit.as_deref(), pinned.folder.as_deref()), ("ssh://git@host/a", Some(commit), Some("x/y")));
+        assert_eq!(
+            (pinned.url.as_str(), pinned.commit.as_deref(), pinned.folder.as_deref()),
+            ("ssh://git@host/a", Some(commit), Some("x/y"))
+        );
         for folder in ["t", "../t", "./a:b", "/srv/a:b", "C:/t", "C:\\t", "-o:x", "a@-x:y"] {
             assert_eq!(of(folder).unwrap(), None, "{folder}");
         }

@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::store::read_index;
 use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::durable;
 use crate::base::fs::{self, Found};
 use crate::base::tree::{File, Mode, Tree};
-use crate::road::import::Origin;
+use crate::road::Road;
+use crate::road::import::{Origin, one_line};
 use crate::road::index::{self, Index, Published};
-use crate::road::source::read_folder;
+use crate::road::source::{read_folder, read_version};
 use crate::road::version;
-use crate::road::{Road, broken};
 
-/// The largest index that is read, in bytes.
-const INDEX_LIMIT: u64 = 8 << 20;
 /// The file with the report, beside the versions.
 const REPORT: &str = "IMPORT.md";
 /// The longest reports of earlier imports that are kept, in bytes.
@@ -35,11 +34,11 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// Opens the store: nothing, an empty folder, or what an import of the same template left.
+    /// Opens the store: nothing, an empty folder, or what an import of the same template left, which has one of these names.
     ///
     /// # Errors
     /// When something else is there.
-    pub(super) fn open(store: &Path, source: &str, id: &str) -> Result<Self, Diagnostic> {
+    pub(super) fn open(store: &Path, sources: [&str; 2], id: &str) -> Result<Self, Diagnostic> {
         let foreign = |why: String| foreign(store, why);
         let (mut index, mut before) = (Index::default(), BTreeMap::new());
         match fs::look(store)? {
@@ -50,22 +49,18 @@ impl Shelf {
                 if fs::look(&store.join(index::FILE))? == Found::Nothing {
                     return Err(foreign("the folder is not empty, and is no store of road versions".to_owned()));
                 }
-                index = toml::from_str(&fs::read_text(&store.join(index::FILE), INDEX_LIMIT)?)
-                    .map_err(|error| broken(&store.display().to_string(), index::FILE, error.to_string()))?;
+                index = read_index(store)?;
                 if index.version.is_empty() {
                     return Err(foreign("its index names no version, and an import never leaves it so".to_owned()));
                 }
                 for published in &index.version {
-                    if !version::is_calendar(&published.version) {
-                        return Err(foreign(format!("its index names `{}`, which is no calendar version", published.version)));
-                    }
-                    let road = Road::from_tree(&read_folder(&store.join(&published.version))?, &store.display().to_string())?;
+                    let road = Road::from_tree(&read_version(store, &published.version)?, &store.display().to_string())?;
                     match road.manifest.imported {
-                        Some(origin) if road.manifest.id == id && origin.source == crate::road::import::one_line(source) => {
+                        Some(origin) if road.manifest.id == id && sources.iter().any(|source| origin.source == one_line(source)) => {
                             before.insert(published.version.clone(), origin);
                         }
                         Some(_) | None => {
-                            return Err(foreign(format!("its version {} is no import of `{source}` as `{id}`", published.version)));
+                            return Err(foreign(format!("its version {} is no import of `{}` as `{id}`", published.version, sources[0])));
                         }
                     }
                 }
@@ -203,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("store");
         fs::create_folder(&store).unwrap();
-        let shelf = Shelf::open(&store, "t", "t").unwrap();
+        let shelf = Shelf::open(&store, ["t", "t"], "t").unwrap();
         let mine = store.join("notes.txt");
         fs::create_folders(&shelf.staging).unwrap();
         fs::write_new(&mine, &File { bytes: b"mine\n".to_vec(), mode: Mode::Plain }).unwrap();

@@ -1,5 +1,6 @@
 //! `highroad road keys`: making, showing and reading the keys of a registry, and signing what waits for signatures.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -13,12 +14,15 @@ use crate::road::registry::keys::{PublicKey, SecretKey};
 
 /// The largest key file that is read, in bytes.
 const LIMIT: u64 = 64 << 10;
+/// How many `.pub` files of a folder are looked at for names.
+const MOST_NAMES: usize = 200;
+/// The longest name of a key, in bytes.
+const LONGEST_NAME: usize = 60;
 /// How the name of a variable is told from that of a file.
 const VARIABLE: &str = "env:";
 
 /// A key that was made.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Made {
     /// The id that metadata knows it by.
     pub id: String,
@@ -138,6 +142,31 @@ pub fn public(places: &[String]) -> Result<Vec<PublicKey>, Diagnostic> {
     Ok(keys)
 }
 
+/// Returns what the `.pub` files beside key files call the keys, by id. Metadata holds no names, so nothing is lost where a
+/// file cannot be read.
+pub fn names(places: &[String]) -> BTreeMap<String, String> {
+    let files = places.iter().filter(|place| !place.starts_with(VARIABLE) && PublicKey::parse(place).is_none());
+    let folders: BTreeSet<&Path> = files.filter_map(|place| Path::new(place).parent()).collect();
+    let mut names = BTreeMap::new();
+    for folder in folders {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(listed) = fs::list(folder) else { continue };
+        for file in listed.iter().filter(|name| name.ends_with(".pub")).take(MOST_NAMES) {
+            let Ok(text) = fs::read_text(&folder.join(file), LIMIT) else { continue };
+            if let (Some(key), Some(name)) = (PublicKey::parse(&text), name_in(&text)) {
+                names.insert(key.id(), name);
+            }
+        }
+    }
+    names
+}
+
+/// Returns the name that stands behind a public key.
+fn name_in(text: &str) -> Option<String> {
+    let name = text.split_whitespace().nth(1)?;
+    (name.len() <= LONGEST_NAME && !name.chars().any(char::is_control)).then(|| name.to_owned())
+}
+
 /// Tells what a key file, a file of metadata or a registry's folder holds.
 ///
 /// # Errors
@@ -149,23 +178,24 @@ pub fn show(path: &Path, now: jiff::Timestamp) -> Result<Shown, Diagnostic> {
     let place = path.display().to_string();
     let text = fs::read_text(path, crate::road::registry::signing::LIMIT)?;
     if let Some(key) = PublicKey::parse(&text) {
-        return Ok(Shown::Key { id: key.id(), public: key.to_string(), secret: false });
+        return Ok(Shown::Key { id: key.id(), public: key.to_string(), name: name_in(&text), secret: false });
     }
     if text.contains("-----BEGIN") {
         let key = SecretKey::from_pem(&text, &place)?;
-        return Ok(Shown::Key { id: key.public.id(), public: key.public.to_string(), secret: true });
+        return Ok(Shown::Key { id: key.public.id(), public: key.public.to_string(), name: None, secret: true });
     }
-    Metadata::read(path)?.show(path, now)
+    Metadata::read(path)?.show(path, &[], now)
 }
 
 /// What a signature came to.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Signed {
     /// The file.
     pub file: PathBuf,
     /// The ids of the keys that signed now.
     pub keys: Vec<String>,
+    /// What the `.pub` files beside those keys call them, by id.
+    pub names: BTreeMap<String, String>,
     /// What was signed.
     pub content: Shown,
     /// Whose signatures are needed, and how many are there.
@@ -187,8 +217,8 @@ pub fn sign(file: &Path, places: &[String], roots: &[PathBuf], now: jiff::Timest
     let mut metadata = Metadata::read(file)?;
     let judges = metadata.judges(file, roots)?;
     for (key, place) in keys.iter().zip(places) {
-        if !judges.iter().any(|(_, signers)| signers.has(key)) {
-            let known: Vec<String> = judges.iter().map(|(name, _)| name.clone()).collect();
+        if !judges.iter().any(|judge| judge.signers.has(key)) {
+            let known: Vec<&str> = judges.iter().map(|judge| judge.by.as_str()).collect();
             return Err(Diagnostic::usage("key-not-asked", "the key is none of those that sign the file")
                 .at(place.as_str())
                 .because(format!("{} does not name {}", known.join(" and "), key.public.id()))
@@ -197,8 +227,9 @@ pub fn sign(file: &Path, places: &[String], roots: &[PathBuf], now: jiff::Timest
         metadata.add_signature(key)?;
     }
     super::metadata::replace(file, &metadata.to_bytes()?)?;
-    let standing: Vec<Standing> = judges.iter().map(|(name, signers)| metadata.standing(name, signers)).collect();
-    let complete = !standing.is_empty() && standing.iter().all(|standing| standing.signed.len() as u64 >= standing.needed);
+    let standing: Vec<Standing> = judges.iter().map(|judge| metadata.standing(judge)).collect();
+    let complete = !standing.is_empty() && standing.iter().all(Standing::complete);
     let keys = keys.iter().map(|key| key.public.id()).collect();
-    Ok(Signed { file: file.to_owned(), keys, content: metadata.show(file, now)?, standing, complete, warnings })
+    let content = metadata.show(file, roots, now)?;
+    Ok(Signed { file: file.to_owned(), keys, names: names(places), content, standing, complete, warnings })
 }

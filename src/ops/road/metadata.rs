@@ -32,32 +32,34 @@ pub enum Metadata {
 
 /// What a file, or a registry, holds.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Shown {
     /// A key.
-    #[serde(rename_all = "kebab-case")]
     Key {
         /// Its id.
         id: String,
         /// Its public half.
         public: String,
+        /// The name that stands behind the public half.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         /// Whether the file holds the secret half.
         secret: bool,
     },
     /// `root.json`.
-    #[serde(rename_all = "kebab-case")]
     Root {
         /// Its version.
         version: u64,
         /// When it ends.
         ends: Ends,
-        /// SHA-256 of the file.
-        fingerprint: String,
+        /// SHA-256 of what is signed: the same for every signer.
+        content: String,
+        /// SHA-256 of the file, which developers compare; nothing while a signature lacks, for each changes it.
+        fingerprint: Option<String>,
         /// Whose keys sign what.
         roles: Vec<RoleShown>,
     },
     /// `targets.json`.
-    #[serde(rename_all = "kebab-case")]
     Targets {
         /// Its version.
         version: u64,
@@ -67,7 +69,6 @@ pub enum Shown {
         roles: Vec<RoleShown>,
     },
     /// A registry's folder.
-    #[serde(rename_all = "kebab-case")]
     Registry {
         /// The newest root.
         root: Option<Box<Self>>,
@@ -84,7 +85,6 @@ pub enum Shown {
 
 /// When a file ends.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Ends {
     /// The role.
     pub role: String,
@@ -113,7 +113,6 @@ impl Ends {
 
 /// The keys of a role.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct RoleShown {
     /// The role, or the id of the road.
     pub role: String,
@@ -125,7 +124,6 @@ pub struct RoleShown {
 
 /// A key of a role.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct KeyShown {
     /// Its id.
     pub id: String,
@@ -135,10 +133,12 @@ pub struct KeyShown {
 
 /// How far the signatures of a file are.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Standing {
     /// Who is asked, such as `root 2`.
     pub by: String,
+    /// Which keys those are, where that can be mistaken.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub whose: String,
     /// How many of them are needed.
     pub needed: u64,
     /// The ids of those that signed.
@@ -148,6 +148,12 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Says which keys are asked.
+    #[must_use]
+    pub fn of_keys(self, whose: impl Into<String>) -> Self {
+        Self { whose: whose.into(), ..self }
+    }
+
     /// Whether enough signed.
     pub fn complete(&self) -> bool {
         self.signed.len() as u64 >= self.needed
@@ -156,7 +162,6 @@ impl Standing {
 
 /// A file that waits for signatures.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Draft {
     /// Where it is.
     pub file: PathBuf,
@@ -187,12 +192,17 @@ impl Metadata {
         }
     }
 
+    /// Returns how far the signatures of each of the judges are.
+    fn standings(&self, judges: &[Judge]) -> Vec<Standing> {
+        judges.iter().map(|judge| self.standing(judge)).collect()
+    }
+
     /// Returns who signs the file, with a name for each: for a root its own keys and those of the root before it, for targets
     /// the keys that the newest root names. Roots are looked for in `named`, then in the registry around `file`.
     ///
     /// # Errors
     /// When no root says who signs.
-    pub fn judges(&self, file: &Path, named: &[PathBuf]) -> Result<Vec<(String, Signers)>, Diagnostic> {
+    pub fn judges(&self, file: &Path, named: &[PathBuf]) -> Result<Vec<Judge>, Diagnostic> {
         let registry = file.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
         let mut roots = Vec::new();
         for path in named {
@@ -209,18 +219,15 @@ impl Metadata {
             Ok(Found::Nothing | Found::Folder(_) | Found::Other(_)) => Ok(None),
             Err(error) => Err(error),
         };
-        let judge = |root: &Root, role| {
-            let signers = Signers::of_root(root, role)?;
-            Some((format!("root {}", root.version), signers))
-        };
         match self {
             Self::Root(root) => {
                 let before = root.signed.version.get() - 1;
                 if before > 0 && !roots.iter().any(|known| known.version.get() == before) {
                     roots.extend(beside(registry.join(METADATA).join(format!("{before}.root.json")))?);
                 }
-                let own = judge(&root.signed, RoleType::Root);
-                let old = roots.iter().find(|known| known.version.get() == before).and_then(|root| judge(root, RoleType::Root));
+                let judge = |judge: &Root| Judge::of_root(judge, &root.signed);
+                let own = judge(&root.signed);
+                let old = roots.iter().find(|known| known.version.get() == before).and_then(judge);
                 Ok(old.into_iter().chain(own).collect())
             }
             Self::Targets(_) => {
@@ -237,7 +244,7 @@ impl Metadata {
                         .because("the root that names its keys is not beside it")
                         .fix("name the newest root with `--root FILE`")
                 })?;
-                Ok(judge(root, RoleType::Targets).into_iter().collect())
+                Ok(Judge::of_targets(root).into_iter().collect())
             }
         }
     }
@@ -271,10 +278,10 @@ impl Metadata {
     }
 
     /// Tells how far the signatures are.
-    pub fn standing(&self, by: &str, signers: &Signers) -> Standing {
+    pub fn standing(&self, judge: &Judge) -> Standing {
         match self {
-            Self::Root(root) => standing(by, signers, root),
-            Self::Targets(targets) => standing(by, signers, targets),
+            Self::Root(root) => judge.standing(root),
+            Self::Targets(targets) => judge.standing(targets),
         }
     }
 
@@ -289,15 +296,56 @@ impl Metadata {
         }
     }
 
-    /// Tells what the file holds.
+    /// Tells what the file holds. Roots are looked for as in [`Metadata::judges`].
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn show(&self, path: &Path, now: Moment) -> Result<Shown, Diagnostic> {
-        Ok(match self {
-            Self::Root(root) => show_root(root, Digest::of(&durable::read(path, LIMIT)?).to_string(), now),
-            Self::Targets(targets) => show_targets(targets, now),
-        })
+    pub fn show(&self, path: &Path, named: &[PathBuf], now: Moment) -> Result<Shown, Diagnostic> {
+        match self {
+            Self::Root(root) => {
+                let standings = self.standings(&self.judges(path, named)?);
+                // A root after the first is signed by the keys of the one before, too.
+                let all = if root.signed.version.get() == 1 { 1 } else { 2 };
+                let complete = standings.len() == all && standings.iter().all(Standing::complete);
+                let file = complete.then(|| durable::read(path, LIMIT)).transpose()?;
+                show_root(root, file.as_deref(), now)
+            }
+            Self::Targets(targets) => Ok(show_targets(targets, now)),
+        }
+    }
+}
+
+/// Keys that sign a file, and who names them.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    /// Who is asked, such as `root 2`.
+    pub by: String,
+    /// The keys.
+    pub signers: Signers,
+    whose: String,
+}
+
+impl Judge {
+    /// Returns the keys of a root, or of the one before it, as those that sign it.
+    pub fn of_root(judge: &Root, root: &Root) -> Option<Self> {
+        let whose = match root.version.get() {
+            1 => "",
+            _ if judge.version < root.version => "the keys until now",
+            _ => "the keys from then on",
+        };
+        let signers = Signers::of_root(judge, RoleType::Root)?;
+        Some(Self { by: format!("root {}", judge.version), whose: whose.to_owned(), signers })
+    }
+
+    /// Returns the keys that a root names for targets.
+    pub fn of_targets(root: &Root) -> Option<Self> {
+        let signers = Signers::of_root(root, RoleType::Targets)?;
+        Some(Self { by: "targets".to_owned(), whose: format!("the keys that root {} names", root.version), signers })
+    }
+
+    /// Tells how far its signatures of a file are.
+    pub fn standing<T: Role>(&self, file: &Signed<T>) -> Standing {
+        standing(&self.by, &self.signers, file).of_keys(self.whose.clone())
     }
 }
 
@@ -306,16 +354,20 @@ pub fn standing<T: Role>(by: &str, signers: &Signers, file: &Signed<T>) -> Stand
     let signed = signers.signed(file);
     let mut open: Vec<String> = signers.role.keyids.iter().map(|id| hex(id)).filter(|id| !signed.contains(id)).collect();
     open.sort();
-    Standing { by: by.to_owned(), needed: signers.needed(), signed: signed.into_iter().collect(), open }
+    Standing { by: by.to_owned(), whose: String::new(), needed: signers.needed(), signed: signed.into_iter().collect(), open }
 }
 
-fn show_root(root: &Signed<Root>, fingerprint: String, now: Moment) -> Shown {
+/// `file` holds the bytes, where no signature lacks.
+fn show_root(root: &Signed<Root>, file: Option<&[u8]>, now: Moment) -> Result<Shown, Diagnostic> {
     let roles = ROLES.iter().filter_map(|role| {
         let signers = Signers::of_root(&root.signed, *role)?;
         Some(show_role(&role.to_string(), &signers))
     });
     let version = root.signed.version.get();
-    Shown::Root { version, ends: Ends::of("root", root.signed.expires, now), fingerprint, roles: roles.collect() }
+    let content = root.signed.canonical_form().map_err(|error| Diagnostic::failed("metadata", error.to_string()))?;
+    let ends = Ends::of("root", root.signed.expires, now);
+    let digest = |bytes: &[u8]| Digest::of(bytes).to_string();
+    Ok(Shown::Root { version, ends, content: digest(&content), fingerprint: file.map(digest), roles: roles.collect() })
 }
 
 fn show_targets(targets: &Signed<Targets>, now: Moment) -> Shown {
@@ -344,7 +396,7 @@ pub fn registry(folder: &Path, now: Moment) -> Result<Shown, Diagnostic> {
     let root = match repository.root() {
         Some(root) => {
             let path = repository.metadata(&format!("{}.root.json", root.signed.version));
-            Some(Box::new(show_root(root, Digest::of(&durable::read(&path, LIMIT)?).to_string(), now)))
+            Some(Box::new(show_root(root, Some(&durable::read(&path, LIMIT)?), now)?))
         }
         None => None,
     };
@@ -356,7 +408,7 @@ pub fn registry(folder: &Path, now: Moment) -> Result<Shown, Diagnostic> {
     ];
     for (name, draft) in files.into_iter().flatten() {
         let file = folder.join(DRAFT).join(name);
-        let standing = draft.judges(&file, &[])?.iter().map(|(by, signers)| draft.standing(by, signers)).collect();
+        let standing = draft.standings(&draft.judges(&file, &[])?);
         drafts.push(Draft { file, standing });
     }
     Ok(Shown::Registry { root, targets, ends: ends(&repository, now), drafts, warnings: warnings(&repository, now) })

@@ -15,7 +15,9 @@ pub mod preview;
 pub mod publish;
 pub mod refresh;
 pub mod release;
+mod samples;
 pub mod shelf;
+pub mod show;
 pub mod sources;
 pub mod store;
 pub mod test;
@@ -25,6 +27,9 @@ use std::path::{Path, PathBuf};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found, Lock};
+
+/// How often the lock is tried where its file goes away meanwhile.
+const TRIES: usize = 100;
 
 /// The right to change a store or a registry; it ends when this is dropped, or the process ends.
 #[derive(Debug)]
@@ -59,10 +64,42 @@ fn busy(file: &Path) -> Result<Busy, Diagnostic> {
             .because("two at once could write over each other")
             .fix("wait until it is done, and run it again; nothing was written")
     };
-    let lock = fs::lock(file)?.ok_or_else(taken)?;
-    // Who held the lock before took the file away: then this lock is on a file that nobody else sees.
-    if fs::look(file)? == Found::Nothing {
-        return Err(taken());
+    for _ in 0..TRIES {
+        let lock = fs::lock(file)?.ok_or_else(taken)?;
+        // Who held the lock before took the file away: a lock on that file keeps nobody out.
+        if lock.is_at(file) {
+            return Ok(Busy { file: file.to_owned(), _lock: lock });
+        }
     }
-    Ok(Busy { file: file.to_owned(), _lock: lock })
+    Err(taken())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn no_two_have_the_right_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(".lock");
+        let (inside, had) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..3_000 {
+                        let Ok(right) = busy(&file) else { continue };
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two at once");
+                        std::thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                        had.fetch_add(1, Ordering::SeqCst);
+                        drop(right);
+                    }
+                });
+            }
+        });
+        assert!(had.load(Ordering::SeqCst) > 100);
+        assert_eq!(fs::look(&file).unwrap(), Found::Nothing);
+    }
 }

@@ -13,8 +13,6 @@ use crate::road::broken;
 use crate::road::index::{self, Index, Published, channel_problem, reason_problem};
 use crate::road::manifest::Manifest;
 
-/// The largest index that is read, in bytes.
-const LIMIT: u64 = 8 << 20;
 /// The changelog of a store.
 pub const CHANGELOG: &str = "CHANGELOG.md";
 /// Whoever changes a store holds this file.
@@ -39,7 +37,6 @@ pub enum Statement {
 
 /// What a statement came to.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Stated {
     /// What the index says of the version now.
     pub version: Published,
@@ -58,16 +55,7 @@ pub fn read_index(store: &Path) -> Result<Index, Diagnostic> {
     if fs::look(&path)? == Found::Nothing {
         return Ok(Index::default());
     }
-    let unusable = |why: String| broken(&store.display().to_string(), index::FILE, why);
-    let index: Index = toml::from_str(&fs::read_text(&path, LIMIT)?).map_err(|error| unusable(error.to_string()))?;
-    let mut seen = std::collections::BTreeSet::new();
-    if let Some(twice) = index.version.iter().find(|published| !seen.insert(published.version.as_str())) {
-        return Err(unusable(format!("it names version {} twice", twice.version)));
-    }
-    match index.version.iter().find_map(Published::problem) {
-        Some(problem) => Err(unusable(problem)),
-        None => Ok(index),
-    }
+    Index::parse(&fs::read_text(&path, index::LIMIT)?).map_err(|why| broken(&store.display().to_string(), index::FILE, why))
 }
 
 /// Writes the index of a store, whole, then the changelog that follows from it.
@@ -126,7 +114,7 @@ fn say(published: &mut Published, statement: &Statement, today: Day) -> Result<O
             let known = ["canary", "stable", "lts"].contains(&name.as_str());
             Ok((!known).then(|| format!("`{name}` is a channel of your own: only projects that name it take the version")))
         }
-        Statement::Rollout(share) if *share > 100 => Err(refuse("PERCENT", format!("{share} is more than 100 of a hundred"))),
+        Statement::Rollout(share) if *share > 100 => Err(refuse("PERCENT", format!("{share} is more than 100"))),
         Statement::Rollout(share) => {
             let smaller = *share < published.rollout.unwrap_or(100);
             published.rollout = (*share < 100).then_some(*share);
@@ -161,7 +149,7 @@ pub fn changelog(store: &Path, index: &Index) -> String {
                 text.push_str(&format!("**{word}: {}**\n\n", line(reason)));
             }
         }
-        let manifest = fs::read_text(&store.join(&published.version).join("road.toml"), LIMIT).ok();
+        let manifest = fs::read_text(&store.join(&published.version).join("road.toml"), index::LIMIT).ok();
         let Some(manifest) = manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok()) else {
             text.push_str("Its `road.toml` cannot be read.\n");
             continue;

@@ -12,6 +12,7 @@ use crate::base::digest::Digest;
 use crate::base::fs;
 use crate::report::source::{FirstUse, Source};
 use crate::road::commit::{self, Commit};
+use crate::road::registry::METADATA;
 use crate::road::registry::client::Address;
 use crate::road::registry::metadata::Root;
 use crate::road::registry::opened;
@@ -71,7 +72,7 @@ pub fn look(options: &Options) -> Result<Candidate, Diagnostic> {
                 .fix(format!("name this one with `--name`, or remove the other with `highroad source remove {}`", known.name)));
         }
     }
-    let first_use = (known.kind == Kind::Registry).then(|| first_use(&known, &root)).transpose()?;
+    let first_use = (known.kind == Kind::Registry).then(|| first_use(&known, &root, options.fingerprint.is_some())).transpose()?;
     Ok(Candidate { first_use, agreed: options.fingerprint.is_some() || known.kind != Kind::Registry, known, root })
 }
 
@@ -103,7 +104,7 @@ pub fn add(candidate: &Candidate) -> Result<Source, Diagnostic> {
 fn plain(options: &Options, kind: Kind, url: String) -> Known {
     let name = options.name.clone().unwrap_or_else(|| suggested_name(url.trim_end_matches(".git")));
     let added = Day::today().to_string();
-    Known { name, kind, url, commit: None, path: None, unsigned: kind != Kind::Registry, root: None, added }
+    Known { name, kind, url, commit: None, path: None, before: Vec::new(), unsigned: kind != Kind::Registry, root: None, added }
 }
 
 fn refuse_unsigned(options: &Options) -> Result<(), Diagnostic> {
@@ -119,6 +120,20 @@ fn git(options: &Options) -> Result<Known, Diagnostic> {
 
 fn folder(options: &Options) -> Result<Known, Diagnostic> {
     let folder = fs::canonical(Path::new(&options.place))?;
+    let signed = fs::look(&folder.join(METADATA).join("1.root.json"))? != fs::Found::Nothing;
+    if signed || options.root.is_some() || options.fingerprint.is_some() {
+        let refuse = Diagnostic::usage("source-url", "a path is a folder that nobody signs").at(options.place.clone());
+        return Err(if signed {
+            let url = Url::from_directory_path(&folder).map_or_else(|()| "file:///…".to_owned(), |url| url.to_string());
+            refuse
+                .because("a signed registry lies there, and a registry is named by its address")
+                .fix(format!("write `highroad source add {} --root root.json`", url.trim_end_matches('/')))
+        } else {
+            refuse
+                .because("`--root` and `--fingerprint` are for a registry, and the folder has no `metadata` of one")
+                .fix("name the registry's address, or leave both out and add `--unsigned`")
+        });
+    }
     refuse_unsigned(options)?;
     Ok(plain(options, Kind::Folder, folder.display().to_string()))
 }
@@ -167,7 +182,7 @@ fn registry(options: &Options) -> Result<(Known, Vec<u8>), Diagnostic> {
     Ok((Known { root: Some(digest), ..plain(options, Kind::Registry, shown) }, root))
 }
 
-fn first_use(known: &Known, root: &[u8]) -> Result<FirstUse, Diagnostic> {
+fn first_use(known: &Known, root: &[u8], compared: bool) -> Result<FirstUse, Diagnostic> {
     let refuse = |why: String| {
         Diagnostic::usage("source-root", "the root cannot be trusted").at("--root").because(why).fix("ask the publisher for the root again")
     };
@@ -184,5 +199,6 @@ fn first_use(known: &Known, root: &[u8]) -> Result<FirstUse, Diagnostic> {
         keys,
         expires: format!("{:.0}", parsed.expires),
         expired: parsed.expires <= clock::now(),
+        compared,
     })
 }

@@ -23,6 +23,7 @@ use crate::repo::project::ProjectFiles;
 use crate::report::conflicts::{Open, OpenFile};
 use crate::report::upgrade::Upgrade;
 use crate::road::Road;
+use crate::road::folders;
 use answers::{Answered, Asking};
 use engine::Upgrading;
 
@@ -79,7 +80,10 @@ pub struct Prepared {
 pub fn prepare(options: &Options, asking: Asking<'_>) -> Result<Prepared, Diagnostic> {
     let project = Project::load(&options.path)?;
     let versions = Versions::of(&project, options.road.as_deref(), options.unsigned)?;
-    prepare_with(options, &project, &versions, asking)
+    let note = if versions.named { folders::remember(&versions.store.origin()) } else { None };
+    let mut prepared = prepare_with(options, &project, &versions, asking)?;
+    prepared.report.notes.extend(note);
+    Ok(prepared)
 }
 
 /// As [`prepare`], with the versions that are at hand.

@@ -15,12 +15,17 @@ pub struct Ours<'a> {
     read: RefCell<BTreeMap<String, Leaf>>,
     changed: BTreeMap<String, Option<Leaf>>,
     moved: BTreeMap<String, String>,
+    /// How many bytes the migrations made by edits.
+    made: usize,
 }
+
+/// How many bytes all migrations of an upgrade may make by edits.
+const MOST_MADE: usize = 64 << 20;
 
 impl<'a> Ours<'a> {
     /// What is on disk.
     pub fn of(disk: &'a ProjectFiles) -> Self {
-        Self { disk, read: RefCell::default(), changed: BTreeMap::new(), moved: BTreeMap::new() }
+        Self { disk, read: RefCell::default(), changed: BTreeMap::new(), moved: BTreeMap::new(), made: 0 }
     }
 
     /// Returns what is on disk at a path.
@@ -47,6 +52,28 @@ impl<'a> Ours<'a> {
             Some(leaf) => Ok(leaf.clone()),
             None => self.on_disk(path),
         }
+    }
+
+    /// As [`Ours::leaf`], for a look that the merge need not repeat: what is on disk is not kept.
+    ///
+    /// # Errors
+    /// Says why it cannot be read.
+    pub fn glance(&self, path: &str) -> Result<Option<Leaf>, String> {
+        match (self.changed.get(path), self.read.borrow().get(path)) {
+            (Some(leaf), _) => Ok(leaf.clone()),
+            (None, Some(leaf)) => Ok(Some(leaf.clone())),
+            (None, None) => self.disk.leaf(path),
+        }
+    }
+
+    /// Makes room for what a migration edits, on either side; says no where all of them would make too much.
+    pub fn take(&mut self, bytes: usize) -> bool {
+        let made = self.made.saturating_add(bytes);
+        if made > MOST_MADE {
+            return false;
+        }
+        self.made = made;
+        true
     }
 
     /// Returns the paths after the migrations so far, in order, with what stands there and how large it is.

@@ -82,18 +82,25 @@ fn named(all: &[&Listed], versions: &Versions, current: &str, to: &str, yanked: 
     let Some(listed) = all.iter().find(|listed| listed.version == to) else {
         return Err(versions.store.read(to).err().unwrap_or_else(|| no_way(to, current, &[])).at("--to"));
     };
-    if let Some(reason) = listed.yanked.as_ref().filter(|_| !yanked) {
-        return Err(Diagnostic::usage("yanked", format!("version {to} was taken back by its publisher"))
-            .at("--to")
-            .because(reason.clone())
-            .fix("leave `--to` out to get the newest good one; if you need this one all the same, add `--yanked`"));
-    }
+    refuse_yanked(listed, yanked)?;
     let reached = reachable(all, current, |_| true);
     let known = listed.manifest.is_some();
     if known && version::compare(to, current) == Ordering::Greater && !reached.iter().any(|listed| listed.version == to) {
         return Err(no_way(to, current, &reached));
     }
     Ok(target)
+}
+
+/// Refuses a version that was taken back, unless the person wants it all the same.
+///
+/// # Errors
+/// `yanked`, with the publisher's reason.
+pub fn refuse_yanked(listed: &Listed, wanted: bool) -> Result<(), Diagnostic> {
+    let Some(reason) = listed.yanked.as_ref().filter(|_| !wanted) else { return Ok(()) };
+    Err(Diagnostic::usage("yanked", format!("version {} was taken back by its publisher", listed.version))
+        .at("--to")
+        .because(reason.clone())
+        .fix("leave `--to` out to get the newest good one; if you need this one all the same, add `--yanked`"))
 }
 
 /// Says what the publisher says of the version that the project stands on.
@@ -135,6 +142,9 @@ fn unreached(ours: &[&Listed], versions: &Versions, target: &str) -> Vec<String>
     let tell = |listed: &&Listed| match (&listed.manifest, &listed.yanked) {
         (_, Some(reason)) => format!("version {} is newer, and was taken back: {reason}", listed.version),
         (None, None) => format!("version {} is newer, and its files are gone or cannot be used", listed.version),
+        (Some(_), None) if !versions.takes(listed) && listed.rollout == 0 => {
+            format!("version {0} is newer, and goes to no repository yet; `--to {0}` takes it now", listed.version)
+        }
         (Some(_), None) if !versions.takes(listed) => format!(
             "version {0} is newer, and goes to {1} of 100 repositories so far, not yet to this one; `--to {0}` takes it now",
             listed.version, listed.rollout

@@ -13,8 +13,9 @@ use walk::{Original, Problem, Written, universal, write};
 
 use super::Made;
 use super::python_filters;
-use super::python_jinja::PythonJinja;
+use super::python_jinja::{LARGEST, PythonJinja};
 use super::python_time::{self, Syntax, rewrite_now};
+use crate::render::engines::jinja_bounds;
 use crate::render::values::Values;
 use crate::road::PartFile;
 use crate::road::dialect::{Cookiecutter as Settings, Engine};
@@ -81,6 +82,10 @@ fn syntax(settings: &Engine) -> Syntax<'_> {
 pub(crate) fn undeclared(text: &str, settings: &Engine) -> BTreeSet<String> {
     let Ok(mut jinja) = PythonJinja::new(settings, Arc::default()) else { return BTreeSet::new() };
     let text = rewrite_now(&universal(text), &syntax(settings));
+    let bounds = syntax(settings);
+    if text.len() > LARGEST || jinja_bounds::check(&text, bounds.block, bounds.variable, bounds.comment).is_err() {
+        return BTreeSet::new();
+    }
     let names = jinja.environment().template_from_str(&text).map(|template| template.undeclared_variables(false));
     names.unwrap_or_default().into_iter().filter(|name| name != python_time::FUNCTION).collect()
 }

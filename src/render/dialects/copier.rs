@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::ignore_patterns::Patterns;
 use super::python_jinja::{Library, PythonJinja, python, variables};
 use super::python_time::{FUNCTION, Syntax, rewrite_now, show};
-use super::{Made, Scene, decode_path};
+use super::{Counted, Made, Scene, decode_path};
 use crate::render::values::Values;
 use crate::road::dialect::Copier as Settings;
 use crate::road::{Part, PartFile};
@@ -192,7 +192,7 @@ impl super::Files for Project<'_> {
             return Ok(Vec::new());
         }
         let target = if is_template && !self.suffix.is_empty() { without_ending(inside) } else { inside };
-        let mut made = Vec::new();
+        let (mut made, mut counted) = (Vec::new(), Counted::default());
         for place in self.places(target, is_template).map_err(|why| format!("its name: {why}"))? {
             let path = place.path();
             if self.exclude.matches(&path) {
@@ -205,6 +205,7 @@ impl super::Files for Project<'_> {
                 Err(error) if is_template && !self.suffix.is_empty() => return Err(format!("a template must be UTF-8: {error}")),
                 Ok(_) | Err(_) => file.bytes.clone(),
             };
+            counted.add(&bytes)?;
             made.push(Made { path, bytes, mode: file.mode });
         }
         Ok(made)

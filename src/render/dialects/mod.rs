@@ -22,6 +22,7 @@ use std::fmt::Write as _;
 pub(crate) use cookiecutter::{is_copied as is_copied_by_cookiecutter, undeclared as undeclared_in_cookiecutter};
 pub(crate) use openings::Openings;
 
+use super::too_many_bytes;
 use super::values::Values;
 use crate::base::path::RelPath;
 use crate::base::tree::Mode;
@@ -50,6 +51,24 @@ pub(crate) trait Files {
     /// # Errors
     /// When a template does not render.
     fn make(&self, file: &PartFile) -> Result<Vec<Made>, String>;
+}
+
+/// How many bytes a dialect may hold that it has made, before the project takes it over.
+const MOST_MADE: usize = 16 << 20;
+
+/// Counts what a dialect has made.
+#[derive(Default)]
+struct Counted(usize);
+
+impl Counted {
+    /// Adds a file's bytes.
+    ///
+    /// # Errors
+    /// When it is too much together.
+    fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.0 = self.0.saturating_add(bytes.len());
+        if self.0 > MOST_MADE { Err(too_many_bytes(MOST_MADE)) } else { Ok(()) }
+    }
 }
 
 /// A file of the project.

@@ -1,9 +1,10 @@
 //! What cookiecutter adds to Jinja2: the filters `jsonify` and `slugify`, and the day of `{% now %}`.
 
 use minijinja::value::{Kwargs, Rest, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind};
+use minijinja::{Environment, Error, ErrorKind, State};
 
-use super::python_jinja::python::{Layout, dumps};
+use super::python_jinja::python::{Layout, dumps, to_json};
+use super::python_jinja::{refuse_large, replace};
 use super::python_time::{FUNCTION, show};
 use super::slugify::{Options, slugify};
 
@@ -22,7 +23,7 @@ fn wrong(why: impl Into<String>) -> Error {
 }
 
 /// `json.dumps(value, sort_keys=True, indent=4)`.
-fn jsonify(value: &Value, indent: Option<Value>, named: Kwargs) -> Result<String, Error> {
+fn jsonify(state: &State<'_, '_>, value: &Value, indent: Option<Value>, named: Kwargs) -> Result<String, Error> {
     let indent = match indent {
         Some(indent) => Some(indent),
         None if named.has("indent") => Some(named.get::<Value>("indent")?),
@@ -42,8 +43,7 @@ fn jsonify(value: &Value, indent: Option<Value>, named: Kwargs) -> Result<String
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
-    let value = serde_json::to_value(value).map_err(|error| wrong(error.to_string()))?;
-    Ok(dumps(&value, Layout { indent, sort: true, unicode: false }))
+    dumps(&to_json(state, value)?, Layout { indent, sort: true, unicode: false })
 }
 
 /// The names of what `slugify` takes, in the order of its signature.
@@ -62,11 +62,12 @@ const TAKES: [&str; 12] = [
     "allow_unicode",
 ];
 
-fn slug(value: &Value, given: Rest<Value>, named: Kwargs) -> Result<String, Error> {
+fn slug(state: &State<'_, '_>, value: &Value, given: Rest<Value>, named: Kwargs) -> Result<String, Error> {
     if given.len() > TAKES.len() {
         return Err(Error::from(ErrorKind::TooManyArguments));
     }
     let text = value.as_str().ok_or_else(|| wrong("slugify takes a text"))?;
+    refuse_large(state, text.len())?;
     let mut options = Options::default();
     for (at, name) in TAKES.iter().enumerate() {
         let value = match given.get(at) {
@@ -99,7 +100,8 @@ fn slug(value: &Value, given: Rest<Value>, named: Kwargs) -> Result<String, Erro
         }
     }
     named.assert_all_used()?;
-    slugify(text, &options).map_err(wrong)
+    let replaced = |text: &str, old: &str, new: &str| replace(state, text, old, new, None).map_err(|error| error.to_string());
+    slugify(text, &options, &replaced).map_err(wrong)
 }
 
 fn texts(value: &Value) -> Result<Vec<String>, Error> {

@@ -3,6 +3,8 @@
 //! Text beyond ASCII is spelt in Latin letters by the Python package `text-unidecode`. Its tables cover all of Unicode;
 //! here are the Latin alphabets and common marks. A character of another script is an error, never a guess.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
@@ -54,13 +56,16 @@ impl Default for Options {
     }
 }
 
+/// Replaces one text in another by a third, within bounds.
+pub(super) type Replace<'a> = dyn Fn(&str, &str, &str) -> Result<String, String> + 'a;
+
 /// Makes a slug.
 ///
 /// # Errors
-/// When a character cannot be spelt, or the pattern does not parse.
-pub(super) fn slugify(text: &str, options: &Options) -> Result<String, String> {
-    let replace = |text: String| options.replacements.iter().fold(text, |text, (old, new)| text.replace(old.as_str(), new));
-    let mut text = replace(text.to_owned());
+/// When a character cannot be spelt, or the pattern does not parse, or it becomes larger than `replace` lets it.
+pub(super) fn slugify(text: &str, options: &Options, replace: &Replace<'_>) -> Result<String, String> {
+    let replaced = |text: &str| options.replacements.iter().try_fold(text.to_owned(), |text, (old, new)| replace(&text, old, new));
+    let mut text = replaced(text)?;
     text = collapse(&text, |c| c == '\'', "-");
     text = if options.allow_unicode { text.nfkc().collect() } else { spell(&text.nfkd().collect::<String>())? };
     text = decode(&text, options)?;
@@ -80,15 +85,15 @@ pub(super) fn slugify(text: &str, options: &Options) -> Result<String, String> {
     };
     text = collapse(&text, |c| c == '-', "-").trim_matches('-').to_owned();
     if !options.stopwords.is_empty() {
-        let left_out =
-            |word: &str| options.stopwords.iter().any(|stop| if options.lowercase { stop.to_lowercase() == word } else { stop == word });
-        text = text.split('-').filter(|word| !left_out(word)).collect::<Vec<_>>().join("-");
+        let stopwords = options.stopwords.iter().map(|stop| if options.lowercase { stop.to_lowercase() } else { stop.clone() });
+        let stopwords: BTreeSet<String> = stopwords.collect();
+        text = text.split('-').filter(|word| !stopwords.contains(*word)).collect::<Vec<_>>().join("-");
     }
-    text = replace(text);
+    text = replaced(&text)?;
     if options.max_length > 0 {
         text = truncate(&text, options);
     }
-    Ok(if options.separator == "-" { text } else { text.replace('-', &options.separator) })
+    if options.separator == "-" { Ok(text) } else { replace(&text, "-", &options.separator) }
 }
 
 /// Replaces every run of characters that `is` holds for.
@@ -128,11 +133,13 @@ fn truncate(text: &str, options: &Options) -> String {
         return first();
     }
     let mut out = String::new();
+    let mut taken = 0;
     for word in text.split('-').filter(|word| !word.is_empty()) {
-        let length = count(&out) + count(word);
+        let length = taken + count(word);
         if length < options.max_length {
             out.push_str(word);
             out.push('-');
+            taken = length + 1;
         } else if length == options.max_length {
             out.push_str(word);
             break;
@@ -205,8 +212,12 @@ fn spell(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    fn slug(text: &str, options: &Options) -> Result<String, String> {
+        slugify(text, options, &|text, old, new| Ok(text.replace(old, new)))
+    }
+
     fn plain(text: &str) -> String {
-        slugify(text, &Options::default()).unwrap()
+        slug(text, &Options::default()).unwrap()
     }
 
     #[test]
@@ -222,8 +233,8 @@ mod tests {
         ] {
             assert_eq!(plain(text), slug, "{text}");
         }
-        assert!(slugify("北京", &Options::default()).unwrap_err().contains("cannot spell"));
-        assert_eq!(slugify("北京 Ä", &Options { allow_unicode: true, ..Options::default() }).unwrap(), "北京-ä");
+        assert!(slug("北京", &Options::default()).unwrap_err().contains("cannot spell"));
+        assert_eq!(slug("北京 Ä", &Options { allow_unicode: true, ..Options::default() }).unwrap(), "北京-ä");
     }
 
     #[test]
@@ -231,7 +242,7 @@ mod tests {
         let with = |change: &dyn Fn(&mut Options)| {
             let mut options = Options::default();
             change(&mut options);
-            slugify("The quick Brown fox", &options).unwrap()
+            slug("The quick Brown fox", &options).unwrap()
         };
         assert_eq!(with(&|o| o.separator = "_".to_owned()), "the_quick_brown_fox");
         assert_eq!(with(&|o| o.max_length = 12), "the-quick-br");

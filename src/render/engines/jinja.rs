@@ -5,13 +5,9 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, escape_formatter};
 
-use super::{Bounded, jinja_bounds};
-
-/// What one template may use: one for an instruction or for 64 bytes of values and output, so that a render stays below 26 MB.
-/// The largest of the built-in road needs about 20,000.
-const FUEL: u64 = 400_000;
+use super::{Bounded, FUEL, explain, extent, jinja_bounds};
 
 /// Renders with one set of variables.
 pub(in crate::render) struct Jinja<'a> {
@@ -36,6 +32,7 @@ impl Jinja<'_> {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_fuel(Some(FUEL));
+        environment.set_formatter(|out, state, value| extent::of_output(state, value).and_then(|()| escape_formatter(out, state, value)));
         environment.add_filter("markdown", |text: String| markdown(&text));
         Self { environment, variables: Value::from(Serde(variables)) }
     }
@@ -47,8 +44,8 @@ impl Jinja<'_> {
         }
         jinja_bounds::check(source, ("{%", "%}"), ("{@", "@}"), ("{@#", "#@}"))?;
         let mut out = Bounded::default();
-        let template = self.environment.template_from_str(source).map_err(|error| explain(&error))?;
-        template.render_captured_to(self.variables.clone(), &mut out).map_err(|error| explain(&error))?;
+        let template = self.environment.template_from_str(source).map_err(|error| explain_in(&error, source))?;
+        template.render_captured_to(self.variables.clone(), &mut out).map_err(|error| explain_in(&error, source))?;
         out.into_text()
     }
 
@@ -57,12 +54,14 @@ impl Jinja<'_> {
         if !["{%", "{@"].iter().any(|opening| source.contains(opening)) {
             return Ok(Vec::new());
         }
+        jinja_bounds::check(source, ("{%", "%}"), ("{@", "@}"), ("{@#", "#@}"))?;
         let template = self.environment.template_from_str(source).map_err(|error| explain(&error))?;
         Ok(template.undeclared_variables(true).into_iter().collect())
     }
 
     /// As `variables`, of a condition.
     pub(in crate::render) fn variables_of_condition(&self, expression: &str) -> Result<Vec<String>, String> {
+        jinja_bounds::expression(expression.as_bytes())?;
         let compiled = self.environment.compile_expression(expression).map_err(|error| explain(&error))?;
         Ok(compiled.undeclared_variables(true).into_iter().collect())
     }
@@ -75,16 +74,17 @@ impl Jinja<'_> {
     }
 }
 
-/// Says what went wrong, with the line, and with the cause beneath it.
-fn explain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// How much of a line is shown.
+const SHOWN: usize = 120;
+
+/// Says what went wrong, and shows the line of the template where that is.
+fn explain_in(error: &Error, source: &str) -> String {
+    let text = explain(error);
+    let line = error.line().and_then(|line| source.lines().nth(line.checked_sub(1)?));
+    match line.map(str::trim).filter(|line| !line.is_empty()) {
+        Some(line) => format!("{text}: `{}`", line.chars().take(SHOWN).collect::<String>()),
+        None => text,
     }
-    text
 }
 
 /// Escapes what Markdown would read as markup in a line of user text.

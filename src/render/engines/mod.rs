@@ -1,5 +1,6 @@
 //! The template engines. Each one is strict (an unknown variable is an error), runs no code, and is bounded.
 
+pub(super) mod extent;
 mod jinja;
 pub(crate) mod jinja_bounds;
 mod liquid;
@@ -7,6 +8,10 @@ mod liquid_bounds;
 
 pub(super) use jinja::Jinja;
 pub(super) use liquid::{Bare, Fault, Liquid};
+
+/// What one template of Jinja may use: one for an instruction or for 64 bytes of values and output, so that a render stays
+/// below 26 MB. The largest of the built-in road needs about 20,000.
+pub(super) const FUEL: u64 = 400_000;
 
 /// The most bytes that one file may render to.
 const MAX_OUTPUT: usize = 8 << 20;
@@ -47,4 +52,17 @@ impl Bounded {
     pub(super) fn into_text(self) -> Result<String, String> {
         String::from_utf8(self.bytes).map_err(|error| error.to_string())
     }
+}
+
+/// Says what went wrong in a template of Jinja, with the line, and with the cause beneath it.
+pub(super) fn explain(error: &minijinja::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    // A template is known by its file, which whoever asked for it names.
+    text.replace("in <string>:", "line ").replace(" (in <string>)", "").replace(" (in <expression>:1)", "")
 }

@@ -97,7 +97,7 @@ pub fn below(files: &Files, folder: &str) -> Files {
 pub struct Origin {
     /// The tool whose template it is.
     pub tool: String,
-    /// The template, as it was named.
+    /// The template: its address, or the name of its folder.
     pub source: String,
     /// The tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]

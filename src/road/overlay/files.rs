@@ -3,15 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml::Table;
+use toml::{Table, Value};
 
 use super::keyed;
 use super::manifest::{Act, Declared, Edit, Overlay};
 use crate::base::diagnostic::{Diagnostic, nearest};
 use crate::base::digest::Digest;
 use crate::base::path::RelPath;
+use crate::base::replace;
 use crate::base::tree::{File, Mode, Tree};
 use crate::road::broken;
+use crate::road::manifest::Question;
 
 /// The files while they are put together.
 pub(super) type Files = BTreeMap<String, File>;
@@ -140,15 +142,15 @@ fn apply_edit(files: &mut Files, edit: &Edit, shown: &str) -> Result<(), Diagnos
                 "look what stands there now, and correct or remove the [[edit]]".to_owned(),
             ));
         }
-        let bytes = text.replace(&edit.find, &edit.with).into_bytes();
-        if bytes.len() as u64 > crate::road::LIMITS.file_bytes {
+        let limit = usize::try_from(crate::road::LIMITS.file_bytes).unwrap_or(usize::MAX);
+        let Some(after) = replace::within(limit, &text, &edit.find, &edit.with, None) else {
             return Err(missed(
                 "edit-size",
                 "the result is larger than a road's files may be".to_owned(),
                 "make `with` shorter".to_owned(),
             ));
-        }
-        file.bytes = bytes;
+        };
+        file.bytes = after.into_bytes();
     }
     Ok(())
 }
@@ -159,8 +161,31 @@ fn merged(form: keyed::Form, before: &File, own: &File, shown: &str, path: &str)
         let text = std::str::from_utf8(&file.bytes).map_err(|error| broken(place, path, error.to_string()))?;
         toml::from_str(text).map_err(|error| broken(place, path, error.to_string()))
     };
-    let table = keyed::merge(form, &read(before, "the inherited road")?, read(own, shown)?);
+    let said = read(own, shown)?;
+    let table = keyed::merge(form, &read(before, "the inherited road")?, said.clone());
+    if form == keyed::Form::Questions {
+        check_questions(&table, &said, own, shown, path)?;
+    }
     Ok(to_text(&table).into_bytes())
+}
+
+/// Refuses a question of the overlay that is none once it is merged, at the line where the overlay speaks of it.
+fn check_questions(merged: &Table, said: &Table, own: &File, shown: &str, path: &str) -> Result<(), Diagnostic> {
+    let list = |table: &Table| table.get("question").and_then(Value::as_array).cloned().unwrap_or_default();
+    for question in list(said) {
+        let key = question.get("key").and_then(Value::as_str).unwrap_or_default();
+        let whole = list(merged).into_iter().find(|other| other.get("key") == question.get("key"));
+        let Some(Err(error)) = whole.map(Value::try_into::<Question>) else { continue };
+        let text = String::from_utf8_lossy(&own.bytes);
+        let quoted = [format!("\"{key}\""), format!("'{key}'")];
+        let speaks = |line: &str| line.trim_start().starts_with("key") && quoted.iter().any(|key| line.contains(key));
+        let line = text.lines().position(speaks).map_or_else(String::new, |at| format!(":{}", at + 1));
+        return Err(Diagnostic::usage("road", format!("the overlay's question `{key}` is not usable"))
+            .at(format!("{shown}/{path}{line}"))
+            .because(error.to_string().trim().to_owned())
+            .fix("a question that is not inherited needs every key; of an inherited one, say what differs"));
+    }
+    Ok(())
 }
 
 /// Writes a table as a file of a flattened road.

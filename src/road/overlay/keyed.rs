@@ -36,7 +36,7 @@ pub(super) fn merge(form: Form, inherited: &Table, own: Table) -> Table {
             (Form::Pins, _, Some(Value::Table(before)), Value::Table(own)) => Value::Table(entries(before, own)),
             (Form::Pins, _, Some(Value::Array(before)), Value::Array(own)) => Value::Array(rows(before, own)),
             (Form::Questions | Form::Part, "question", Some(Value::Array(before)), Value::Array(own)) => {
-                Value::Array(named(before, own, "key"))
+                Value::Array(asked(before, own))
             }
             (Form::Part, "file", Some(Value::Array(before)), Value::Array(own)) => Value::Array(rules(before, own)),
             (Form::Part, "values" | "dependencies", Some(Value::Table(before)), Value::Table(own)) => Value::Table(entries(before, own)),
@@ -63,6 +63,24 @@ pub(super) fn named(mut before: Vec<Value>, own: Vec<Value>, key: &str) -> Vec<V
         }
     }
     before
+}
+
+/// Merges two lists of questions: what the overlay says of one stands in the place of what is inherited, key by key. With
+/// another `type` it is another question, and nothing of the inherited one stays.
+fn asked(before: Vec<Value>, own: Vec<Value>) -> Vec<Value> {
+    let whole = own.into_iter().map(|question| {
+        let inherited = before.iter().find(|other| other.get("key").is_some() && other.get("key") == question.get("key"));
+        match (inherited, question) {
+            (Some(Value::Table(inherited)), Value::Table(own))
+                if own.get("type").is_none() || own.get("type") == inherited.get("type") =>
+            {
+                Value::Table(entries(inherited.clone(), own))
+            }
+            (_, question) => question,
+        }
+    });
+    let whole: Vec<Value> = whole.collect();
+    named(before, whole, "key")
 }
 
 /// Rows of what is known of images, actions and advisories: an image is known by its reference, an action by repository and tag.
@@ -101,10 +119,13 @@ mod tests {
         assert_eq!(known, table("[[image]]\nref = 'y'\n[[image]]\nref = 'x'\ndigest = '2'\n[[image]]\nref = 'n'"));
         let asked = merge(
             Form::Questions,
-            &table("[[question]]\nkey = 'a'\nask = '1'\n[[question]]\nkey = 'b'"),
-            table("[[question]]\nkey = 'c'\n[[question]]\nkey = 'a'\nask = '2'"),
+            &table("[[question]]\nkey = 'a'\ntype = 'text'\nask = '1'\n[[question]]\nkey = 'b'\ntype = 'text'\nhelp = 'x'"),
+            table("[[question]]\nkey = 'c'\n[[question]]\nkey = 'a'\nask = '2'\n[[question]]\nkey = 'b'\ntype = 'bool'"),
         );
-        assert_eq!(asked, table("[[question]]\nkey = 'a'\nask = '2'\n[[question]]\nkey = 'b'\n[[question]]\nkey = 'c'"));
+        assert_eq!(
+            asked,
+            table("[[question]]\nkey = 'a'\ntype = 'text'\nask = '2'\n[[question]]\nkey = 'b'\ntype = 'bool'\n[[question]]\nkey = 'c'")
+        );
         let part = merge(
             Form::Part,
             &table("title = 'T'\nlayers = ['a']\n[[file]]\npath = '**'\n[values]\nx = 1\ny = 2"),

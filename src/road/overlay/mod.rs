@@ -62,7 +62,7 @@ pub fn compose(folder: &Path) -> Result<Tree, Diagnostic> {
 
 /// `above` holds the folders of the overlays that stand on this one.
 fn compose_below(folder: &Path, above: &mut Vec<PathBuf>) -> Result<Tree, Diagnostic> {
-    let shown = folder.display().to_string();
+    let shown = folder.display().to_string().trim_end_matches('/').to_owned();
     let here = fs::canonical(folder)?;
     if above.contains(&here) {
         let chain: Vec<String> = above.iter().chain([&here]).map(|folder| folder.display().to_string()).collect();
@@ -83,11 +83,7 @@ fn compose_below(folder: &Path, above: &mut Vec<PathBuf>) -> Result<Tree, Diagno
     if let Some(problem) = overlay.problem() {
         return Err(broken(&shown, "road.toml", problem));
     }
-    let inherited = match parent::find(folder, &overlay.inherits, &shown)? {
-        Parent::Whole(tree) => tree,
-        Parent::Overlay(below) => compose_below(&below, above)?,
-    };
-    check_parent(&inherited, &overlay, &shown)?;
+    let inherited = inherited_below(folder, &overlay, &shown, above)?;
     let road: Table = parse(&inherited, &overlay.inherits.source)?;
     let between = |after: &str, to: &str| parent::changes(folder, &overlay.inherits, &road, after, to);
     let history = History::of(&overlay, &road, between).map_err(|why| broken(&shown, "road.toml", why))?;
@@ -96,6 +92,28 @@ fn compose_below(folder: &Path, above: &mut Vec<PathBuf>) -> Result<Tree, Diagno
     // What is wrong with the whole is wrong with the overlay: said here, where its folder is known.
     Road::from_tree(&tree, &shown)?;
     Ok(tree)
+}
+
+/// Returns the files that the overlay in a folder inherits, flattened; nothing where the folder is a plain road.
+///
+/// # Errors
+/// When what it inherits cannot be had.
+pub fn inherited(folder: &Path) -> Result<Option<Tree>, Diagnostic> {
+    if !is_overlay(folder)? {
+        return Ok(None);
+    }
+    let shown = folder.display().to_string();
+    let overlay: Overlay = parse(&read_folder(folder)?, &shown)?;
+    inherited_below(folder, &overlay, &shown, &mut vec![fs::canonical(folder)?]).map(Some)
+}
+
+fn inherited_below(folder: &Path, overlay: &Overlay, shown: &str, above: &mut Vec<PathBuf>) -> Result<Tree, Diagnostic> {
+    let inherited = match parent::find(folder, &overlay.inherits, shown)? {
+        Parent::Whole(tree) => tree,
+        Parent::Overlay(below) => compose_below(&below, above)?,
+    };
+    check_parent(&inherited, overlay, shown)?;
+    Ok(inherited)
 }
 
 /// Proves that what was found is what the overlay was written over.

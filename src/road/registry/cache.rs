@@ -3,7 +3,7 @@
 //! Every file is written beside and moved into place, and checked again each time it is read: what a full disk or a kill
 //! leaves is never used. A lock file keeps processes apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -140,6 +140,17 @@ impl Cache {
     /// When the disk refuses.
     pub fn keep_file(&self, bytes: &[u8]) -> Result<(), Diagnostic> {
         write(&self.folder.join(FILES), &Digest::of(bytes).hex(), bytes)
+    }
+
+    /// Removes the files of metadata with other names than these, and the files with other digests. What cannot be removed
+    /// stays, and does no harm.
+    pub fn prune(&self, names: &BTreeSet<String>, digests: &BTreeSet<String>) {
+        for (folder, keep) in [(self.metadata.clone(), names), (self.folder.join(FILES), digests)] {
+            let Ok(Found::Folder(there)) = fs::look(&folder) else { continue };
+            for name in there.iter().filter(|name| !keep.contains(*name)) {
+                let _ = fs::remove(&folder.join(name));
+            }
+        }
     }
 
     /// Returns the latest time that is known to have been.

@@ -4,7 +4,7 @@
 //! a road needs beside it is not in `tough`'s own loader: metadata is kept as it was received, a role is asked only when a
 //! file needs it, a copy that was complete serves when the server is gone, and a refusal says what it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp as Moment;
 use url::Url;
@@ -148,6 +148,24 @@ impl Client {
         // Roles that this run did not need are kept along: each is checked again when it is read.
         let texts = self.texts.iter().filter(|(name, _)| *name != "root.json");
         self.cache.keep_complete(&texts.map(|(name, bytes)| (name.clone(), bytes.clone())).collect())
+    }
+
+    /// Forgets what no current file names: roles that went, and listings and archives that none of the others has. The caller
+    /// holds the lock, so nobody else reads meanwhile.
+    pub fn prune(&self) {
+        if self.transport.is_none() {
+            return;
+        }
+        let roles = self.snapshot.keys().filter_map(|name| Some(kept_name(name.strip_suffix(".json")?)));
+        let names: BTreeSet<String> =
+            ["root.json", "timestamp.json", "snapshot.json"].map(str::to_owned).into_iter().chain(roles).collect();
+        let mut digests = BTreeSet::new();
+        for (_, bytes) in self.texts.iter().filter(|(name, _)| names.contains(*name)) {
+            let targets = Unchecked::read(bytes, "targets").and_then(|file| file.content::<Targets>());
+            let Ok(targets) = targets else { continue };
+            digests.extend(targets.targets.into_values().filter_map(|mut target| target.hashes.remove("sha256")));
+        }
+        self.cache.prune(&names, &digests);
     }
 
     /// Section 5.3: walks from the trusted root to the newest, each signed by the one before and by itself.
@@ -427,7 +445,7 @@ mod tests {
     #[test]
     fn no_role_is_kept_in_the_file_of_another_where_capitals_do_not_count() {
         let roles = ["root", "Root", "ROOT", "snapshot", "Snapshot", "a", "A", "a/b", "A/b", "%41", "%61", "a%2Fb", "a%2fb", "/", "%2F"];
-        let names: std::collections::BTreeSet<String> = roles.iter().map(|role| kept_name(role).to_lowercase()).collect();
+        let names: BTreeSet<String> = roles.iter().map(|role| kept_name(role).to_lowercase()).collect();
         assert_eq!(names.len(), roles.len(), "{names:?}");
         assert_eq!(kept_name("small-road"), "small-road.json");
         assert_eq!(kept_name("Root"), "%52oot.json");

@@ -4,15 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::is_road_id;
 use crate::base::diagnostic::Diagnostic;
-use crate::road::index::Published;
+use crate::road::index::{MOST_VERSIONS, Published};
 use crate::road::version;
 
 /// The version of the format.
 const SCHEMA: u32 = 1;
 /// The largest listing that is read, in bytes.
 pub const LIMIT: u64 = 8 << 20;
-/// How many versions a listing may name.
-const MOST_VERSIONS: usize = 10_000;
 
 /// The versions of a road, as its registry lists them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

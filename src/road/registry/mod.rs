@@ -15,6 +15,7 @@ mod search;
 pub mod signing;
 pub mod transport;
 
+pub use super::id::is_road_id;
 pub use opened::Registry;
 
 /// The folder of a registry that holds what is signed.
@@ -30,12 +31,4 @@ pub fn listing_target(road: &str) -> String {
 /// The name of the target with the archive of a version.
 pub fn archive_target(road: &str, version: &str) -> String {
     format!("{road}/{version}.tar.zst")
-}
-
-/// Whether `text` can be the id of a road in a registry: it becomes a folder and the name of a signed role, so it is none of
-/// the names that the metadata has already.
-pub fn is_road_id(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_');
-    let taken = matches!(text, "root" | "targets" | "snapshot" | "timestamp" | "mirrors");
-    plain && !taken && text.len() <= 64 && text.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
 }

@@ -165,6 +165,7 @@ fn with_client<T>(
     match online {
         Ok((client, done)) => {
             client.complete()?;
+            client.prune();
             cache.keep_clock(now)?;
             Ok(((client, Vec::new()), done))
         }
@@ -219,7 +220,7 @@ fn heal_root(cache: &Cache, known: &Known) -> Result<(), Diagnostic> {
 fn check_clock(cache: &Cache, now: Moment) -> Result<(), Diagnostic> {
     let wrong = |known: String| {
         Diagnostic::usage("clock", "this machine's clock is behind")
-            .at(now.to_string())
+            .at(format!("this machine, at {now:.0}"))
             .because(format!("{known}; with a wrong clock, metadata that has ended looks good"))
             .fix("set the clock; if it is right now and was wrong before, say so with `highroad source refresh NAME --trust-clock`")
     };

@@ -3,6 +3,8 @@
 use ::toml::Value;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
+use crate::formats::line_ends;
+
 pub(super) fn edit(text: &str, key: &[String], value: Option<&Value>) -> Result<Option<String>, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
     let Some((last, tables)) = key.split_last() else { return Ok(None) };
@@ -40,8 +42,7 @@ pub(super) fn edit(text: &str, key: &[String], value: Option<&Value>) -> Result<
             }
         }
     }
-    let edited = document.to_string();
-    Ok(Some(if text.contains("\r\n") { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited }))
+    Ok(Some(line_ends::restored(text, &document.to_string())))
 }
 
 /// Whether two values are the same, however they are written.

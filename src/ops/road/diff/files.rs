@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::manifests::effect;
 use crate::base::diagnostic::Diagnostic;
 use crate::ops::migrations;
-use crate::ops::road::test::cases::{Case, cases, samples_beside};
+use crate::ops::road::samples;
+use crate::ops::road::test::cases::{Case, cases};
 use crate::ops::road::workers::{self, Progress};
 use crate::render::answers::settle;
 use crate::render::questions::Machine;
@@ -71,7 +72,7 @@ fn one(a: &Road, b: &Road, kind: &str, answers: &Answers, due: &[&Migration]) ->
     let part = b.kind(kind)?;
     let mut known = answers.clone();
     migrations::answers(due, &mut known);
-    let samples = samples_beside(b, part, &known).into_iter().map(|given| (given.key, given.value)).collect();
+    let samples = samples::beside(b, part, &known).into_iter().map(|given| (given.key, given.value)).collect();
     let (now, _) = settle(b, part, &samples, &known, &Machine::default())?;
     let after = render::render(b, kind, &now)?;
     let (old, new) = (owners(&before), owners(&after));
@@ -142,23 +143,23 @@ fn judge(file: &File, effects: &mut Vec<Effect>) {
         "removed" if before == "seeded" => {
             effects.push(effect(
                 "attention",
-                format!("{path} is not given any more"),
+                format!("`{path}` is not given any more"),
                 "Projects that have it keep it; nobody keeps it up to date.",
             ));
         }
-        "removed" => effects.push(effect("breaking", format!("{path} is removed"), "Whatever in a project names it finds nothing there.")),
+        "removed" => effects.push(effect("breaking", format!("`{path}` is removed"), "Whatever in a project names it finds nothing there.")),
         "ownership" | "moved" if before != after => {
             let why = match after {
                 "managed" => "An edit of it is drift from now on.",
                 "seeded" => "The road does not keep it up to date any more.",
                 _ => "From now on people and road edit it together.",
             };
-            effects.push(effect("breaking", format!("{path} is {after}, before {before}"), why));
+            effects.push(effect("breaking", format!("`{path}` is {after}, before {before}"), why));
         }
         "added" if after == "managed" => {
             effects.push(effect(
                 "attention",
-                format!("{path} is new, and the road's"),
+                format!("`{path}` is new, and the road's"),
                 "Where a project has a file there, a person has to decide.",
             ));
         }

@@ -186,15 +186,20 @@ pub(super) fn migrations(due: &[&crate::road::migration::Migration], effects: &m
     for migration in due {
         let Some(action) = migration.action() else { continue };
         let what = match action {
-            Action::Move(one) => format!("move {} to {}", one.from, one.to),
-            Action::Delete(one) => format!("delete {}", one.path),
-            Action::Set(one) => format!("set `{}` in {}", one.key, one.file),
-            Action::Remove(one) => format!("remove `{}` from {}", one.key, one.file),
+            Action::Move(one) => format!("move `{}` to `{}`", one.from, one.to),
+            Action::Delete(one) => format!("delete `{}`", one.path),
+            Action::Set(one) => format!("set `{}` in `{}`", one.key, one.file),
+            Action::Remove(one) => format!("remove `{}` from `{}`", one.key, one.file),
             Action::ReplacePin(one) => format!("replace the pin `{}` by `{}`", one.find, one.with),
-            Action::ReplaceText(one) => format!("replace `{}` by `{}` in {}", one.find, one.with, one.files),
+            Action::ReplaceText(one) => format!("replace `{}` by `{}` in `{}`", one.find, one.with, one.files),
             Action::RenameAnswer(one) => format!("take the answer `{}` over as `{}`", one.from, one.to),
         };
-        let class = if matches!(action, Action::RenameAnswer(_)) { "attention" } else { "breaking" };
+        let class = match action {
+            // Whatever else in a project names what is gone finds nothing there.
+            Action::Move(_) | Action::Delete(_) | Action::Remove(_) => "breaking",
+            // The upgrade edits in place, and nobody has to act.
+            Action::Set(_) | Action::ReplacePin(_) | Action::ReplaceText(_) | Action::RenameAnswer(_) => "attention",
+        };
         effects.push(effect(class, format!("a migration: {what}"), &migration.why));
         told.push(Migration { version: migration.version.clone(), what, why: migration.why.clone() });
     }

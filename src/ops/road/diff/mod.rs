@@ -14,7 +14,7 @@ use crate::base::fs::{self, Found};
 use crate::ops::migrations;
 use crate::report::road_diff::{Change, Effect, RoadDiff, Side};
 use crate::road::store::Store;
-use crate::road::{Road, builtin, version};
+use crate::road::{Road, builtin, overlay, version};
 use manifests::effect;
 
 /// What the person asked for.
@@ -46,8 +46,15 @@ pub fn diff(options: &Options, progress: Progress<'_>) -> Result<RoadDiff, Diagn
         a.kinds.iter().map(|(id, _)| id.as_str()).filter(|id| wanted(id) && b.kinds.iter().any(|(other, _)| other == id)).collect();
     let mut effects: Vec<Effect> = Vec::new();
     kinds(&a, &b, &wanted, &mut effects);
-    let older = version::compare(new, old) == std::cmp::Ordering::Less;
-    if older {
+    // An overlay beside what it inherits: two roads with version numbers of their own, and no upgrade between them.
+    let beside = a.manifest.id != b.manifest.id;
+    let older = !beside && version::compare(new, old) == std::cmp::Ordering::Less;
+    if beside {
+        notes.push(format!(
+            "`{}` inherits from `{}`: this is what it does differently; a project goes from one road to another with `highroad adopt`",
+            b.manifest.id, a.manifest.id
+        ));
+    } else if older {
         notes.push(format!("{new} is older than {old}: this is the way back"));
     } else if old == new {
         notes.push(format!("both say that they are {old}: a published version never changes, so give the road a new version"));
@@ -56,9 +63,10 @@ pub fn diff(options: &Options, progress: Progress<'_>) -> Result<RoadDiff, Diagn
     {
         effects.push(effect("breaking", format!("no project comes from {old} to {new}"), "No chain of `upgrades-from` leads there."));
     }
-    let due = migrations::between(&b.manifest, old, new);
+    let since = if beside { new } else { old };
+    let due = migrations::between(&b.manifest, since, new);
     let mut files = files::compare(&a, &b, &both, &due, &mut effects, progress)?;
-    let changes: Vec<_> = if older { Vec::new() } else { shelf.changes(old, &b.manifest) };
+    let changes: Vec<_> = if older { Vec::new() } else { shelf.changes(since, &b.manifest) };
     let mut told: Vec<Change> = Vec::new();
     let mut without_effect = Vec::new();
     for (version, change) in changes {
@@ -134,7 +142,10 @@ fn sides(options: &Options, notes: &mut Vec<String>) -> Result<(Arc<Road>, Arc<R
         Some(store) => Some(store.clone()),
         None => {
             let mut around = None;
-            for path in [&to, &from].into_iter().flatten() {
+            // What lies around an inherited road is of that road alone.
+            let same = |(a, b): (&Arc<Road>, &Arc<Road>)| a.manifest.id == b.manifest.id;
+            let from = from.as_ref().filter(|_| a.as_ref().zip(b.as_ref()).is_none_or(same));
+            for path in [to.as_ref(), from].into_iter().flatten() {
                 around = around.or(at_hand::around(path)?);
             }
             around
@@ -146,6 +157,15 @@ fn sides(options: &Options, notes: &mut Vec<String>) -> Result<(Arc<Road>, Arc<R
         (None, None) => Road::from_tree(&builtin::newest()?.1, "built-in")?.manifest.id,
     };
     let shelf = Shelf::new(at_hand::stores(store.as_deref(), &id, notes)?, b.clone());
+    let parent = match &to {
+        Some(to) => inherited(to)?,
+        None => None,
+    };
+    let meant = |parent: &Road| {
+        let version = options.from == parent.manifest.version && shelf.listed(&id).iter().all(|listed| listed.version != options.from);
+        a.is_none() && (options.from == parent.manifest.id || version)
+    };
+    let a = parent.clone().filter(|parent| meant(parent)).or(a);
     let named = |road: Option<Arc<Road>>, text: &str, flag: &str| match road {
         Some(road) => Ok(road),
         None if version::is_calendar(text) => shelf.read(&id, text),
@@ -155,11 +175,17 @@ fn sides(options: &Options, notes: &mut Vec<String>) -> Result<(Arc<Road>, Arc<R
             .fix("name the folder of a road, or a version of the store")),
     };
     let (a, b) = (named(a, &options.from, "FROM")?, named(b, &options.to, "TO")?);
-    if a.manifest.id != b.manifest.id {
+    if a.manifest.id != b.manifest.id && parent.is_none_or(|parent| parent.manifest.id != a.manifest.id) {
         return Err(Diagnostic::usage("other-road", format!("`{}` and `{}` are two roads", a.manifest.id, b.manifest.id))
             .at(options.to.clone())
             .because("a project changes roads with `highroad adopt`, not with an upgrade")
-            .fix("name two versions of one road"));
+            .fix("name two versions of one road, or an overlay's folder and the road that it inherits"));
     }
     Ok((a, b, shelf))
+}
+
+/// Reads the road that the overlay in a folder inherits; nothing for a plain road.
+fn inherited(folder: &Path) -> Result<Option<Arc<Road>>, Diagnostic> {
+    let tree = overlay::inherited(folder)?;
+    tree.map(|tree| Road::from_tree(&tree, &format!("what {} inherits", folder.display())).map(Arc::new)).transpose()
 }

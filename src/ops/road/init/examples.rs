@@ -102,8 +102,12 @@ fn manifest(facts: &Facts, parent: &Parent) -> String {
         );
     }
     out.push_str(&fill(OVERLAY_TAIL, facts, parent));
-    if let Some(layer) = parent.road.manifest.layers.last() {
-        let _ = write!(out, "\n# Leave an inherited layer, kind, question, level or pin out.\n#[remove]\n#layers = [\"{layer}\"]\n");
+    if let Some(level) = parent.road.manifest.guardrails.keys().next() {
+        let _ = write!(
+            out,
+            "\n# Leave something inherited out: levels of guardrails as here, also layers, kinds, questions and pins. `highroad road lint`\n\
+             # names what nothing uses any more afterwards.\n#[remove]\n#guardrails = [\"{level}\"]\n"
+        );
     }
     out
 }

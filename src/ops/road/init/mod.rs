@@ -13,6 +13,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found};
 use crate::base::path::RelPath;
 use crate::base::tree::{File, Mode, Tree};
+use crate::road::id::{RULE, is_road_id, suggest};
 use crate::road::manifest::STABLE;
 use crate::road::source::Source;
 use crate::road::store::Store;
@@ -107,11 +108,10 @@ fn facts(options: &Options, parent: Option<&Parent>, today: Day) -> Result<Facts
         Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
     });
     let id = options.id.clone().unwrap_or_else(|| suggest(&last.unwrap_or_default()));
-    let whole = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-    if id.is_empty() || id.len() > 40 || !id.bytes().all(whole) || !id.as_bytes()[0].is_ascii_lowercase() {
+    if !is_road_id(&id) {
         return Err(Diagnostic::usage("road-id", format!("`{id}` is no id of a road"))
             .at("--id")
-            .because("it has lower-case letters, digits and hyphens, begins with a letter, and is at most 40 long")
+            .because(RULE)
             .fix("name one, such as `--id acme-ml`"));
     }
     if parent.is_some_and(|parent| parent.road.manifest.id == id) {
@@ -139,12 +139,6 @@ fn facts(options: &Options, parent: Option<&Parent>, today: Day) -> Result<Facts
         id,
         publisher,
     })
-}
-
-/// Makes an id of a folder's name.
-fn suggest(name: &str) -> String {
-    let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect();
-    plain.trim_start_matches(|c: char| !c.is_ascii_lowercase()).trim_end_matches('-').chars().take(40).collect()
 }
 
 /// Reads the road that is inherited: the newest stable version of a store.
@@ -180,7 +174,7 @@ fn parent(from: &str, target: &Path) -> Result<Parent, Diagnostic> {
             .fix("name the folder of one version")
     })?;
     let road = store.read(&newest)?;
-    let tree = crate::road::source::read_folder(&folder.join(&newest))?;
+    let tree = crate::road::source::read_version(&folder, &newest)?;
     Ok(Parent { road, tree, source })
 }
 

@@ -22,6 +22,7 @@ pub(super) fn road(facts: &Facts) -> BTreeMap<String, String> {
         ("questions.toml", QUESTIONS),
         ("layers/base/layer.toml", LAYER),
         ("layers/base/files/.gitignore", GITIGNORE),
+        ("layers/base/files/Makefile", MAKEFILE),
         ("layers/base/files/SECURITY.md.jinja", SECURITY),
         ("layers/base/files/.github/CODEOWNERS.jinja", OWNERS),
         ("layers/base/files/docs/THREAT_MODEL.md.jinja", THREATS),
@@ -53,6 +54,8 @@ layers = ["base"]
 [[change]]
 what = "The first version."
 why = "Projects begin with owners, a security contact and a clean ignore list."
+# The files of projects that it concerns. `highroad road diff` tells each that differs and that no change names.
+paths = ["**"]
 
 # How loudly a guardrail speaks: `block`, `warn`, `advise` or `off`.
 [guardrails]
@@ -97,6 +100,11 @@ why = "Keeps secrets, data and build output out of git by default."
 ownership = "merged"
 
 [[file]]
+path = "Makefile"
+why = "One command each to set up, to test and to check, the same in every project."
+ownership = "merged"
+
+[[file]]
 path = "SECURITY.md"
 why = "Tells people how to report a weakness."
 ownership = "merged"
@@ -114,6 +122,9 @@ ownership = "seeded"
 
 const GITIGNORE: &str = "# Keys and settings of one machine.\n.env\n*.pem\n*.key\n\n# Environments, caches and build output.\n.venv/\n__pycache__/\n\
                          build/\ndist/\n";
+
+const MAKEFILE: &str = "HIGHROAD ?= highroad\n\n.PHONY: setup test security\n\nsetup:\n\tpython3 -m venv .venv\n\n\
+                        test: setup\n\t.venv/bin/python -m compileall -q src\n\nsecurity:\n\t$(HIGHROAD) check\n";
 
 const SECURITY: &str = r"# Security
 

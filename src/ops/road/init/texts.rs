@@ -36,6 +36,8 @@ source = <source>
 [[change]]
 what = <what>
 why = "Our projects get what the inherited road gives, and what we add to it."
+# The files of projects that it concerns. `highroad road diff` tells each that differs and that no change names.
+paths = ["**"]
 
 # Every inherited kind that a new project can be gets the layer; `kinds = [...]` names some of them.
 [[add-layer]]

@@ -40,6 +40,8 @@ pub struct Report {
     pub renders: usize,
     /// What was found, in order of place.
     pub findings: Vec<Finding>,
+    /// What a person should know of the run.
+    pub notes: Vec<String>,
 }
 
 /// Something that its author should look at.
@@ -62,6 +64,7 @@ struct Desk<'a> {
     road: &'a Road,
     tree: &'a Tree,
     findings: Vec<Finding>,
+    notes: Vec<String>,
 }
 
 impl Desk<'_> {
@@ -112,7 +115,7 @@ pub fn lint(options: &Options) -> Result<Report, Diagnostic> {
 /// # Errors
 /// When the store cannot be read.
 pub fn look(road: &Road, tree: &Tree, store: Option<&Path>) -> Result<Report, Diagnostic> {
-    let mut desk = Desk { road, tree, findings: Vec::new() };
+    let mut desk = Desk { road, tree, findings: Vec::new(), notes: Vec::new() };
     versions::look(&mut desk, store)?;
     texts::look(&mut desk);
     files::look(&mut desk);
@@ -121,9 +124,9 @@ pub fn look(road: &Road, tree: &Tree, store: Option<&Path>) -> Result<Report, Di
     secrets::look(&mut desk);
     migrations::look(&mut desk);
     let renders = rendering::look(&mut desk);
-    let mut findings = desk.findings;
+    let Desk { mut findings, notes, .. } = desk;
     findings.sort();
     findings.dedup();
     let manifest = &road.manifest;
-    Ok(Report { road: manifest.id.clone(), version: manifest.version.clone(), files: tree.len(), renders, findings })
+    Ok(Report { road: manifest.id.clone(), version: manifest.version.clone(), files: tree.len(), renders, findings, notes })
 }

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::Desk;
+use crate::ops::road::samples;
 use crate::render::answers::{self, Given};
-use crate::render::questions::{self, Machine};
+use crate::render::questions;
 use crate::render::render;
 use crate::road::manifest::{Form, Question};
 use crate::road::{Part, Road};
@@ -55,9 +56,7 @@ fn values(question: &Question, kind: &Part) -> Vec<String> {
 }
 
 fn problem(road: &Road, id: &str, kind: &Part, given: &[Given]) -> Option<(String, String)> {
-    let made = answers::check(road, kind, given)
-        .and_then(|checked| answers::complete(road, kind, checked, &Machine::default()))
-        .and_then(|complete| render(road, id, &complete));
+    let made = samples::complete(road, kind, given).and_then(|complete| render(road, id, &complete));
     let error = made.err()?;
     // A question of another tool's template may be off for an answer: that it was given is then no fault of the road.
     if matches!(error.code, "unknown-answer" | "question-off") {

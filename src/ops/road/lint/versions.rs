@@ -16,6 +16,7 @@ const FILE: &str = "road.toml";
 
 pub(super) fn look(desk: &mut Desk<'_>, store: Option<&Path>) -> Result<(), Diagnostic> {
     days(desk);
+    channel(desk);
     froms(desk);
     guardrails(desk);
     match store {
@@ -43,6 +44,12 @@ fn days(desk: &mut Desk<'_>) {
             Some("supported-until"),
             [&what, "nobody would answer for it on its first day", "set a later day"],
         );
+    }
+}
+
+fn channel(desk: &mut Desk<'_>) {
+    if let Some(problem) = index::channel_problem(&desk.road.manifest.channel) {
+        desk.report("channel", FILE, Some("channel"), [&problem, "projects follow a channel by its name", "name it with a plain word, such as `stable`"]);
     }
 }
 
@@ -96,6 +103,10 @@ fn in_store(desk: &mut Desk<'_>, folder: &Path) -> Result<(), Diagnostic> {
                 [&what, "no project could come from there", "empty the list, or name the right store"],
             );
         }
+        desk.notes.push(format!(
+            "the store `{}` has no released version: nothing was compared with earlier ones; right before the first release, else check `--store`",
+            folder.display()
+        ));
         return Ok(());
     }
     let store = Store::open(&Source::Folder(folder.to_owned()))?;

@@ -9,11 +9,13 @@ use std::time::Instant;
 use super::at_hand;
 use super::shelf::Shelf;
 use super::workers::{self, Progress};
+use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found};
 use crate::ops::base::Project;
 use crate::ops::upgrade::answers::Asking;
 use crate::ops::upgrade::guardrails::{self, Wanted};
+use crate::ops::upgrade::target::refuse_yanked;
 use crate::ops::upgrade::{engine, refuse_ignored};
 use crate::plan::transaction;
 use crate::repo::config;
@@ -36,6 +38,8 @@ pub struct Options {
     pub repositories: PathBuf,
     /// The version to go to.
     pub to: Option<String>,
+    /// Whether a version that was taken back is taken all the same, where it is named.
+    pub yanked: bool,
 }
 
 /// Where repositories go, and what is at hand to take them there.
@@ -44,6 +48,8 @@ struct Roads {
     shelf: Shelf,
     /// The one version; nothing where each goes to the newest of its channel.
     to: Option<Arc<Road>>,
+    /// Whether a person named, or a folder lies in, a store of released versions.
+    versions_named: bool,
 }
 
 /// Works the upgrade of every repository out. Nothing in them is written.
@@ -58,6 +64,7 @@ pub fn preview(options: &Options, progress: Progress<'_>) -> Result<Preview, Dia
     let repositories = workers::each(&found, progress, |root| look(&roads, root))?;
     Ok(Preview {
         schema: 1,
+        day: Day::today().to_string(),
         to: roads.to.as_ref().map(|road| road.manifest.version.clone()),
         road: roads.id,
         counts: counts(&repositories),
@@ -83,7 +90,13 @@ fn roads(options: &Options, notes: &mut Vec<String>) -> Result<Roads, Diagnostic
                 .because("a folder of one version takes repositories to that version")
                 .fix("leave `--to` out, or name the folder of all versions"));
         }
-        return Ok(Roads { id: subject.road.manifest.id.clone(), shelf: subject.shelf, to: Some(subject.road) });
+        let roads = Roads {
+            id: subject.road.manifest.id.clone(),
+            shelf: subject.shelf,
+            to: Some(subject.road),
+            versions_named: subject.store.is_some(),
+        };
+        return roads.unless_yanked(options.yanked);
     }
     let source = options.folder.as_ref().or(options.store.as_ref()).map_or(Source::BuiltIn, |folder| Source::Folder(folder.clone()));
     let store = Store::open(&source)?;
@@ -94,7 +107,18 @@ fn roads(options: &Options, notes: &mut Vec<String>) -> Result<Roads, Diagnostic
     }
     let shelf = Shelf::new(stores, None);
     let to = options.to.as_ref().map(|to| shelf.read(&id, to)).transpose()?;
-    Ok(Roads { id, shelf, to })
+    Roads { id, shelf, to, versions_named: options.folder.is_some() || options.store.is_some() }.unless_yanked(options.yanked)
+}
+
+impl Roads {
+    /// Refuses to go to a version that was taken back, as `upgrade --to` does.
+    fn unless_yanked(self, wanted: bool) -> Result<Self, Diagnostic> {
+        if let Some(to) = &self.to {
+            let version = &to.manifest.version;
+            self.shelf.listed(&self.id).into_iter().find(|listed| listed.version == *version).map_or(Ok(()), |listed| refuse_yanked(listed, wanted))?;
+        }
+        Ok(self)
+    }
 }
 
 fn counts(repositories: &[Repository]) -> Counts {
@@ -199,9 +223,18 @@ fn target(roads: &Roads, project: &Project) -> Result<Result<Arc<Road>, Said>, D
         ))),
         std::cmp::Ordering::Greater => Ok(Err(("up-to-date", Some(format!("it is on {current}, which is newer"))))),
         std::cmp::Ordering::Less if roads.shelf.origins(&road.manifest).0.iter().any(|listed| listed.version == current) => Ok(Ok(road)),
-        std::cmp::Ordering::Less => Ok(Err((
-            "could-not",
-            Some(format!("no chain of `upgrades-from` leads from {current} to {to}, or a version on it is not at hand")),
-        ))),
+        std::cmp::Ordering::Less => {
+            let missing = roads.shelf.origins(&road.manifest).1;
+            let why = match (missing.first(), roads.versions_named) {
+                (Some(missing), false) => {
+                    format!("version {missing} is not at hand: name the folder of released versions with `--store FOLDER`")
+                }
+                (Some(missing), true) => format!(
+                    "no chain of `upgrades-from` that is at hand leads from {current} to {to}: version {missing} is not in the store; `--store FOLDER` names another"
+                ),
+                (None, _) => format!("no chain of `upgrades-from` leads from {current} to {to}"),
+            };
+            Ok(Err(("could-not", Some(why))))
+        }
     }
 }

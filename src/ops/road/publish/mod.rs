@@ -15,7 +15,7 @@ use serde::Serialize;
 use tough::schema::{Role, RoleType, Root, Signed, Snapshot, Targets, Timestamp};
 
 use super::busy;
-use super::metadata::{Ends, Standing, standing, warnings};
+use super::metadata::{Ends, Judge, Standing, standing, warnings};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::road::registry::keys::SecretKey;
@@ -58,7 +58,6 @@ pub struct Options {
 
 /// What was published.
 #[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Report {
     /// The registry's folder.
     pub registry: PathBuf,
@@ -68,6 +67,8 @@ pub struct Report {
     pub added: Vec<String>,
     /// What else the registry says otherwise now.
     pub changed: Vec<String>,
+    /// What is said otherwise of each of those, one line each: what it is, and what it was.
+    pub said: Vec<String>,
     /// How many versions of the road it lists.
     pub versions: usize,
     /// The root that was put into force.
@@ -166,9 +167,7 @@ fn in_force(repository: &Repository, report: &mut Report) -> Result<Force, Diagn
         let standings: Vec<Standing> = published
             .into_iter()
             .chain([draft])
-            .filter_map(|judge| {
-                Some(standing(&format!("root {}", judge.signed.version), &Signers::of_root(&judge.signed, RoleType::Root)?, draft))
-            })
+            .filter_map(|judge| Some(Judge::of_root(&judge.signed, &draft.signed)?.standing(draft)))
             .collect();
         if draft.signed.version.get() < next {
             stale.push("root.json");
@@ -197,7 +196,7 @@ fn in_force(repository: &Repository, report: &mut Report) -> Result<Force, Diagn
             chosen = Some(draft.clone());
             report.new_targets = Some(next);
         } else {
-            open.extend(signers.as_ref().map(|signers| standing("targets", signers, draft)));
+            open.extend(Judge::of_targets(&root.signed).map(|judge| judge.standing(draft)));
         }
     }
     let targets = chosen.ok_or_else(|| unsigned("targets.json", repository, &open))?;

@@ -19,7 +19,7 @@ use crate::road::registry::listing::{self, Entry, Listing};
 use crate::road::registry::repository::Repository;
 use crate::road::registry::signing::{self, SPECIFICATION, Signers, hashes};
 use crate::road::registry::{TARGETS, archive, archive_target, listing_target};
-use crate::road::source::read_folder;
+use crate::road::source::{read_folder, read_version};
 use crate::road::{Road, broken};
 
 /// Works out the next files of the road in `store`. Returns its id and what its keys sign.
@@ -106,7 +106,7 @@ fn read(store: &Path) -> Result<Released, Diagnostic> {
     for published in index.version {
         let folder = store.join(&published.version);
         let shown = folder.display().to_string();
-        let tree = read_folder(&folder)?;
+        let tree = read_version(store, &published.version)?;
         let found = tree.digest().to_string();
         if found != published.digest {
             return Err(Diagnostic::usage("version-changed", format!("version {} is not what was released", published.version))
@@ -175,6 +175,7 @@ fn compare(before: &Listing, now: &Listing, options: &Options, report: &mut Repo
         }
         if new.published != old.published {
             report.changed.push(version.clone());
+            report.said.extend(new.published.said_since(&old.published).into_iter().map(|said| format!("{version}: {said}")));
         }
     }
     let fresh = |entry: &&Entry| !before.versions.iter().any(|old| old.published.version == entry.published.version);

@@ -65,10 +65,10 @@ pub(super) fn look(desk: &Desk<'_>, kind: &'static str, id: &str, pin: &Pin) -> 
             return looked;
         }
     };
-    let alarm = recorded(&upstream, pin, &mut looked.evidence);
+    let own = recorded(&upstream, &place, pin, &mut looked.evidence);
     let Some(now) = tags::parse(&pin.tag) else {
         looked.evidence.push(format!("could not be checked for newer ones: `{}` is no version", pin.tag));
-        looked.verdict = if alarm { Verdict::Alarm } else { Verdict::Unchecked };
+        looked.verdict = if own == Recorded::Alarm { Verdict::Alarm } else { Verdict::Unchecked };
         return looked;
     };
     let names = upstream.tags();
@@ -107,14 +107,15 @@ pub(super) fn look(desk: &Desk<'_>, kind: &'static str, id: &str, pin: &Pin) -> 
             Err(why) => looked.evidence.push(format!("{name}: refused: {why}")),
         }
     }
-    looked.verdict = match (&looked.proposal, newer.is_empty()) {
-        _ if alarm => Verdict::Alarm,
-        (Some(_), _) => Verdict::Newer,
-        (None, true) => Verdict::Current,
-        (None, false) => Verdict::Waiting,
+    looked.verdict = match (own, &looked.proposal, newer.is_empty()) {
+        (Recorded::Alarm, _, _) => Verdict::Alarm,
+        (Recorded::Unknown, _, _) => Verdict::Unchecked,
+        (Recorded::Holds, Some(_), _) => Verdict::Newer,
+        (Recorded::Holds, None, true) => Verdict::Current,
+        (Recorded::Holds, None, false) => Verdict::Waiting,
     };
     // Whoever moved one tag can have moved another: nothing is proposed before somebody looked.
-    if alarm {
+    if own != Recorded::Holds {
         looked.proposal = None;
     }
     looked
@@ -131,21 +132,38 @@ fn split(repo: &str) -> (String, String) {
     (format!("{owner}/{name}"), parts.next().unwrap_or_default().to_owned())
 }
 
-/// Compares the recorded commit with its tag and its branches; returns whether it is an alarm.
-fn recorded(upstream: &Upstream, pin: &Pin, evidence: &mut Vec<String>) -> bool {
-    let mut alarm = false;
-    match upstream.tag(&pin.tag) {
+/// What the pin itself comes to.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Recorded {
+    Holds,
+    /// The repository is not the one, or not new enough, to tell.
+    Unknown,
+    Alarm,
+}
+
+/// Compares the recorded commit with its tag and its branches. A clone that has neither may be older than the pin.
+fn recorded(upstream: &Upstream, place: &str, pin: &Pin, evidence: &mut Vec<String>) -> Recorded {
+    let tag = upstream.tag(&pin.tag);
+    if tag.is_none() && upstream.dates(&pin.sha).is_none() && !place.contains("://") {
+        evidence.push(format!(
+            "could not be checked: the clone has neither {} nor the commit {}; bring it up to date with `git fetch --tags`, or name the address",
+            pin.tag, pin.sha
+        ));
+        return Recorded::Unknown;
+    }
+    let mut found = Recorded::Holds;
+    match tag {
         None => {
             evidence.push(format!("{}: tag gone: the pin names it, and the repository has it no more", pin.tag));
-            alarm = true;
+            found = Recorded::Alarm;
         }
         Some(Tag { object: Some(object), commit, .. }) if object == pin.sha => {
             evidence.push(format!("{}: the pin is the tag's own object, not its commit {commit}", pin.tag));
-            return true;
+            return Recorded::Alarm;
         }
         Some(Tag { commit, .. }) if commit != pin.sha => {
             evidence.push(format!("{}: tag moved: recorded {}, and it names {commit} now", pin.tag, pin.sha));
-            alarm = true;
+            found = Recorded::Alarm;
         }
         Some(_) => evidence.push(format!("{}: still names {}", pin.tag, pin.sha)),
     }
@@ -153,18 +171,18 @@ fn recorded(upstream: &Upstream, pin: &Pin, evidence: &mut Vec<String>) -> bool 
         Ok(Some(_)) => {}
         Ok(None) if upstream.dates(&pin.sha).is_none() => {
             evidence.push(format!("{}: the pinned commit is not in the repository", pin.sha));
-            alarm = true;
+            found = Recorded::Alarm;
         }
         Ok(None) => {
             evidence.push(format!("{}: the pinned commit is on no branch", pin.sha));
-            alarm = true;
+            found = Recorded::Alarm;
         }
         Err(why) => {
             evidence.push(format!("{}: whether a branch leads there could not be checked: {why}", pin.sha));
-            alarm = true;
+            found = if found == Recorded::Alarm { found } else { Recorded::Unknown };
         }
     }
-    alarm
+    found
 }
 
 /// What speaks for a tag.

@@ -66,7 +66,7 @@ pub(super) fn look(places: &Places, id: &str, image: &Image, today: Day, cool_do
     };
     let Some(place) = places.of(id, &image.reference) else {
         looked.evidence.push(format!(
-            "could not be checked: no registry is asked; save what yours says with `docker buildx imagetools inspect --raw {} > FILE`, and name it: `--image {id}=FILE`",
+            "could not be checked: no registry is asked; copy the image with `skopeo copy --all --preserve-digests docker://{} oci:FOLDER`, and name it: `--image {id}=FOLDER`",
             image.reference
         ));
         return looked;
@@ -100,7 +100,10 @@ pub(super) fn look(places: &Places, id: &str, image: &Image, today: Day, cool_do
     let Some(created) = seen.created else {
         looked
             .evidence
-            .push("could not be checked: nothing says which day it was built; an OCI layout with its configuration does".to_owned());
+            .push(format!(
+                "could not be checked: it is another one than the pin, and nothing says which day it was built; a copy in OCI layout does: `skopeo copy --all --preserve-digests docker://{} oci:FOLDER`",
+                image.reference
+            ));
         return looked;
     };
     let age = created.until(today);

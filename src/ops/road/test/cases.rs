@@ -1,9 +1,7 @@
 //! The sets of answers that a kind is tested with: every pair of choices at least once.
 
 use crate::base::diagnostic::Diagnostic;
-use crate::ops::road::pairwise;
-use crate::render::answers::{Given, settle};
-use crate::render::questions::Machine;
+use crate::ops::road::{pairwise, samples};
 use crate::render::values::canonical;
 use crate::repo::answers::Answers;
 use crate::road::manifest::{Form, Question};
@@ -23,8 +21,7 @@ pub(in crate::ops::road) struct Case {
 /// # Errors
 /// When the choices have too many pairs, or no complete set of answers can be made.
 pub(in crate::ops::road) fn cases(road: &Road, kind_id: &str, kind: &Part) -> Result<Vec<Case>, Diagnostic> {
-    let samples = samples(road, kind);
-    let (suggested, _) = settle(road, kind, &samples, &Answers::new(), &Machine::default())?;
+    let (suggested, _) = samples::answered(road, kind, &Answers::new(), &Answers::new())?;
     let questions: Vec<(&Question, Vec<String>)> = road
         .questions_of(kind)
         .map(|question| (question, values(question, suggested.get(&question.key))))
@@ -40,44 +37,17 @@ pub(in crate::ops::road) fn cases(road: &Road, kind_id: &str, kind: &Part) -> Re
         let chosen: Answers =
             questions.iter().zip(row).map(|((question, values), at)| (question.key.clone(), values[at].clone())).collect();
         // A choice counts where its question is asked, and where it is an answer with those before it.
-        let (answers, _) = settle(road, kind, &samples, &chosen, &Machine::default())?;
+        let (answers, samples) = samples::answered(road, kind, &Answers::new(), &chosen)?;
         if cases.iter().any(|known| known.answers == answers) {
             continue;
         }
         let differs = |(key, value): &(&String, &String)| {
-            samples.contains_key(*key) || chosen.get(*key) == Some(*value) && suggested.get(*key) != Some(*value)
+            samples.contains(*key) || chosen.get(*key) == Some(*value) && suggested.get(*key) != Some(*value)
         };
         let given = answers.iter().filter(differs).map(|(key, value)| (key.clone(), value.clone())).collect();
         cases.push(Case { answers, given });
     }
     Ok(cases)
-}
-
-/// Returns an answer to each question that suggests none: a test has nobody to ask.
-fn samples(road: &Road, kind: &Part) -> Answers {
-    let required = road.questions_of(kind).filter(|question| question.required && question.when.is_none() && !question.computed);
-    required.map(|question| (question.key.clone(), sample(question))).collect()
-}
-
-/// Returns samples for the questions that suggest nothing and that `known` does not answer.
-pub(in crate::ops::road) fn samples_beside(road: &Road, kind: &Part, known: &Answers) -> Vec<Given> {
-    let given = |(key, value)| Given { key, value, place: "a sample of the test".to_owned() };
-    samples(road, kind).into_iter().filter(|(key, _)| !known.contains_key(key)).map(given).collect()
-}
-
-fn sample(question: &Question) -> String {
-    let first = || question.choices.first().map(|choice| choice.value.clone()).unwrap_or_default();
-    match question.form {
-        Form::Choice => first(),
-        Form::Text => "sample".to_owned(),
-        Form::Email => "team@example.com".to_owned(),
-        Form::Name => "sample-project".to_owned(),
-        Form::Bool => "false".to_owned(),
-        Form::Int => "1".to_owned(),
-        Form::Float => "1.5".to_owned(),
-        Form::Json => "{}".to_owned(),
-        Form::Many => "[]".to_owned(),
-    }
 }
 
 /// The values that a question is tested with, the suggested one first; of several choices: none, each alone, all.

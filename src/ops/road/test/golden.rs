@@ -11,9 +11,6 @@ use crate::report::road_test::Failure;
 use crate::road::index::{self, Index};
 use crate::road::{Road, broken};
 
-/// The largest index that is read, in bytes.
-const INDEX_LIMIT: u64 = 8 << 20;
-
 /// Compares the renders of a released version with the digests in the index, and returns how many there were; nothing for
 /// a version that is not released.
 ///
@@ -25,8 +22,7 @@ pub(super) fn compare(road: &Road, store: Option<&Path>, failures: &mut Vec<Fail
     if fs::look(&path)? == Found::Nothing {
         return Ok(None);
     }
-    let index: Index = toml::from_str(&fs::read_text(&path, INDEX_LIMIT)?)
-        .map_err(|error| broken(&store.display().to_string(), index::FILE, error.to_string()))?;
+    let index = Index::parse(&fs::read_text(&path, index::LIMIT)?).map_err(|why| broken(&store.display().to_string(), index::FILE, why))?;
     let Some(published) = index.version.iter().find(|published| published.version == road.manifest.version) else { return Ok(None) };
     let reproduce = format!("highroad road verify {}", store.display());
     let mut fail = |what: String, why: String| failures.push(failure("", "golden", &Answers::new(), what, why, reproduce.clone()));
@@ -34,6 +30,14 @@ pub(super) fn compare(road: &Road, store: Option<&Path>, failures: &mut Vec<Fail
         let why = format!("the index records {}, and these files have {}; give the road a new version", published.digest, road.digest);
         fail(format!("version {} is published with other files", published.version), why);
         return Ok(Some(0));
+    }
+    if published.golden.is_empty() {
+        // What could not be compared has not passed; of an import there never was a digest, so nothing is missing.
+        if road.manifest.imported.is_none() {
+            let why = "its index records no golden digest, so nothing says what it rendered to when it was released";
+            fail(format!("version {} could not be compared with what it rendered to", published.version), why.to_owned());
+        }
+        return Ok(None);
     }
     let now = release::golden(road)?;
     for (case, recorded) in &published.golden {

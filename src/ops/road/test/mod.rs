@@ -5,6 +5,7 @@ mod commands;
 mod edits;
 mod golden;
 mod renders;
+mod told;
 mod upgrades;
 
 use std::path::{Path, PathBuf};
@@ -163,6 +164,7 @@ pub fn test(options: &Options, progress: Progress<'_>) -> Result<RoadTest, Diagn
         }
         kind.commands = commands::run(&tested, &kind.kind, options, &mut failures)?;
     }
+    let mut failures = told::once(&tested, &again, failures);
     if failures.len() > MOST_FAILURES {
         notes.push(format!("{} more failures are not told", failures.len() - MOST_FAILURES));
         failures.truncate(MOST_FAILURES);

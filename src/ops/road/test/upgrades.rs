@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cases::{Case, samples_beside};
+use super::cases::Case;
 use super::edits::{self, Demand, Files, Scenario, UNTOUCHED};
 use super::renders::records;
 use super::{Tested, failure};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::leaf::Leaf;
 use crate::ops::base::{Project, leaf};
+use crate::ops::road::samples;
 use crate::ops::road::shelf::Tried;
 use crate::ops::upgrade::answers::Asking;
 use crate::render::Rendered;
@@ -100,7 +101,7 @@ fn project(files: &Files) -> Result<Project, Diagnostic> {
 fn upgrade(tested: &Tested<'_>, files: &Files) -> Result<Tried, Diagnostic> {
     let project = project(files)?;
     let kind = tested.road.kind(&project.lock.kind)?;
-    let samples = samples_beside(tested.road, kind, &project.lock.answers);
+    let samples = samples::beside(tested.road, kind, &project.lock.answers);
     tested.shelf.try_upgrade(&project, tested.road, &samples, Asking::Bare, |_, _| Ok(ProjectFiles::in_memory(files.clone())))
 }
 

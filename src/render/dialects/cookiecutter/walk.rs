@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::super::Counted;
 use super::super::binary::is_binary;
 use super::super::fnmatch::fnmatch;
+
 /// A file of the template, by its path below the folder that becomes the project.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Original<'a> {
@@ -63,6 +65,7 @@ pub(super) fn write(
         render,
         folders: BTreeSet::new(),
         out: BTreeMap::new(),
+        counted: Counted::default(),
     };
     writer.walk(&folder, "", 0)?;
     Ok(writer.out)
@@ -119,6 +122,7 @@ struct Writer<'a> {
     render: &'a Render<'a>,
     folders: BTreeSet<String>,
     out: BTreeMap<String, Written>,
+    counted: Counted,
 }
 
 impl Writer<'_> {
@@ -161,7 +165,7 @@ impl Writer<'_> {
         }
         self.enter(to);
         for (name, at) in &folder.files {
-            self.out.insert(join(to, name), Written { from: *at, bytes: self.files[*at].bytes.to_vec() });
+            self.put(join(to, name), Written { from: *at, bytes: self.files[*at].bytes.to_vec() })?;
         }
         folder.folders.iter().try_for_each(|(name, inner)| self.copy(inner, &join(to, name), depth + 1))
     }
@@ -190,7 +194,13 @@ impl Writer<'_> {
             let out = (self.render)(&universal(text)).map_err(problem)?;
             with_line_end(out, self.line_end.unwrap_or_else(|| first_line_end(text)))
         };
-        self.out.insert(to, Written { from: at, bytes });
+        self.put(to, Written { from: at, bytes })
+    }
+
+    fn put(&mut self, path: String, written: Written) -> Result<(), Problem> {
+        let from = written.from;
+        self.counted.add(&written.bytes).map_err(|why| Problem { path: self.files[from].path.to_owned(), why })?;
+        self.out.insert(path, written);
         Ok(())
     }
 

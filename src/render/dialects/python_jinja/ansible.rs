@@ -5,11 +5,12 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "the kinds of values are the engine's, which may add some")]
 
 use minijinja::value::{Rest, Tuple, Value, ValueKind, ValueOrKwargs};
-use minijinja::{Environment, Error};
+use minijinja::{Environment, Error, State};
 use sha2::Digest as _;
 
+use super::filters::plain;
 use super::python::{Layout, dumps, from_json, text, to_json};
-use super::{Arguments, collections, comment, regular, wrong};
+use super::{Arguments, collections, comment, refuse_large, regular, wrong};
 use crate::formats::python_yaml;
 
 /// Filters whose result is another every time, or on every machine.
@@ -18,21 +19,33 @@ const IMPURE: [&str; 9] =
 
 /// Adds them.
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("to_json", |value: Value, given: Rest<ValueOrKwargs>| json(&value, given, None, false));
-    environment.add_filter("to_nice_json", |value: Value, given: Rest<ValueOrKwargs>| json(&value, given, Some(4), true));
-    environment.add_filter("from_json", |value: Value| {
-        serde_json::from_str(&text(&value)).map(|json: serde_json::Value| from_json(&json)).map_err(|error| wrong(error.to_string()))
+    environment
+        .add_filter("to_json", |state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>| json(state, &value, given, None, false));
+    environment.add_filter("to_nice_json", |state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>| {
+        json(state, &value, given, Some(4), true)
     });
-    environment.add_filter("to_yaml", |value: Value, given: Rest<ValueOrKwargs>| yaml(&value, given, 2, None));
-    environment.add_filter("to_nice_yaml", |value: Value, given: Rest<ValueOrKwargs>| yaml(&value, given, 4, Some(false)));
-    environment.add_filter("from_yaml", |value: Value| match value.as_str() {
-        Some(text) => python_yaml::load(text).map(|json| from_json(&json)).map_err(wrong),
+    environment.add_filter("from_json", |state: &State<'_, '_>, value: Value| {
+        serde_json::from_str(&text(state, &value)?)
+            .map(|json: serde_json::Value| from_json(&json))
+            .map_err(|error| wrong(error.to_string()))
+    });
+    environment
+        .add_filter("to_yaml", |state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>| yaml(state, &value, given, 2, None));
+    environment.add_filter("to_nice_yaml", |state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>| {
+        yaml(state, &value, given, 4, Some(false))
+    });
+    environment.add_filter("from_yaml", |state: &State<'_, '_>, value: Value| match value.as_str() {
+        Some(given) => {
+            refuse_large(state, given.len())?;
+            python_yaml::load(given).map(|json| from_json(&json)).map_err(wrong)
+        }
         None => Ok(value),
     });
-    environment.add_filter("from_yaml_all", |value: Value| match value.as_str() {
-        Some(text) => {
+    environment.add_filter("from_yaml_all", |state: &State<'_, '_>, value: Value| match value.as_str() {
+        Some(given) => {
+            refuse_large(state, given.len())?;
             let mut refuse = |_: &str| Err("`!include` is not known here".to_owned());
-            let all = python_yaml::load_all(text, &mut refuse).map_err(wrong)?;
+            let all = python_yaml::load_all(given, &mut refuse).map_err(wrong)?;
             Ok(Value::from(all.iter().map(from_json).collect::<Vec<_>>()))
         }
         None => Ok(value),
@@ -40,25 +53,29 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("bool", truth);
     environment.add_filter("ternary", ternary);
     environment.add_filter("mandatory", mandatory);
-    environment.add_filter("quote", |value: Value| shell_quote(&text(&value)));
-    environment.add_filter("hash", |value: Value, given: Rest<ValueOrKwargs>| -> Result<Value, Error> {
-        let kind = Arguments::of(given)?.text(0, "hashtype").unwrap_or_else(|| "sha1".to_owned());
-        hash(&text(&value), &kind)
+    plain(environment, "quote", shell_quote);
+    environment.add_filter("hash", |state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>| -> Result<Value, Error> {
+        let kind = Arguments::of(given)?.text(state, 0, "hashtype")?.unwrap_or_else(|| "sha1".to_owned());
+        hash(&text(state, &value)?, &kind)
     });
-    environment.add_filter("sha1", |value: Value| hash(&text(&value), "sha1"));
-    environment.add_filter("checksum", |value: Value| hash(&text(&value), "sha1"));
-    environment.add_filter("md5", |value: Value| hash(&text(&value), "md5"));
-    environment.add_filter("to_uuid", |value: Value| uuid(&text(&value)));
-    environment.add_filter("b64encode", |value: Value, _: Rest<ValueOrKwargs>| encode_base64(text(&value).as_bytes()));
-    environment.add_filter("b64decode", |value: Value, _: Rest<ValueOrKwargs>| decode_base64(&text(&value)));
-    environment.add_filter("basename", |value: Value| text(&value).rsplit('/').next().unwrap_or_default().to_owned());
-    environment.add_filter("dirname", |value: Value| dirname(&text(&value)));
-    environment.add_filter("splitext", |value: Value| split_ending(&text(&value)));
-    environment.add_filter("win_basename", |value: Value| text(&value).rsplit(['/', '\\', ':']).next().unwrap_or_default().to_owned());
+    environment.add_filter("sha1", |state: &State<'_, '_>, value: Value| hash(&text(state, &value)?, "sha1"));
+    environment.add_filter("checksum", |state: &State<'_, '_>, value: Value| hash(&text(state, &value)?, "sha1"));
+    environment.add_filter("md5", |state: &State<'_, '_>, value: Value| hash(&text(state, &value)?, "md5"));
+    plain(environment, "to_uuid", uuid);
+    environment.add_filter("b64encode", |state: &State<'_, '_>, value: Value, _: Rest<ValueOrKwargs>| {
+        text(state, &value).map(|text| encode_base64(text.as_bytes()))
+    });
+    environment.add_filter("b64decode", |state: &State<'_, '_>, value: Value, _: Rest<ValueOrKwargs>| decode_base64(&text(state, &value)?));
+    plain(environment, "basename", |text| text.rsplit('/').next().unwrap_or_default().to_owned());
+    plain(environment, "dirname", dirname);
+    environment.add_filter("splitext", |state: &State<'_, '_>, value: Value| text(state, &value).map(|text| split_ending(&text)));
+    plain(environment, "win_basename", |text| text.rsplit(['/', '\\', ':']).next().unwrap_or_default().to_owned());
     environment.add_filter("regex_search", regular::search);
     environment.add_filter("regex_replace", regular::replace);
     environment.add_filter("regex_findall", regular::find_all);
-    environment.add_filter("regex_escape", |value: Value, _: Rest<ValueOrKwargs>| regular::escape(&text(&value)));
+    environment.add_filter("regex_escape", |state: &State<'_, '_>, value: Value, _: Rest<ValueOrKwargs>| {
+        text(state, &value).map(|text| regular::escape(&text))
+    });
     environment.add_filter("comment", comment::comment);
     environment.add_filter("type_debug", |value: Value| type_name(&value));
     environment.add_filter("combine", collections::combine);
@@ -75,7 +92,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     }
 }
 
-fn json(value: &Value, given: Rest<ValueOrKwargs>, indent: Option<usize>, sort: bool) -> Result<String, Error> {
+fn json(state: &State<'_, '_>, value: &Value, given: Rest<ValueOrKwargs>, indent: Option<usize>, sort: bool) -> Result<String, Error> {
     let given = Arguments::of(given)?;
     let place = usize::from(indent.is_none()) * 9;
     let layout = Layout {
@@ -83,10 +100,10 @@ fn json(value: &Value, given: Rest<ValueOrKwargs>, indent: Option<usize>, sort: 
         sort: given.truth(place + 1, "sort_keys", sort),
         unicode: !given.truth(99, "ensure_ascii", true),
     };
-    Ok(dumps(&to_json(value), layout))
+    dumps(&to_json(state, value)?, layout)
 }
 
-fn yaml(value: &Value, given: Rest<ValueOrKwargs>, indent: usize, flow: Option<bool>) -> Result<String, Error> {
+fn yaml(state: &State<'_, '_>, value: &Value, given: Rest<ValueOrKwargs>, indent: usize, flow: Option<bool>) -> Result<String, Error> {
     let given = Arguments::of(given)?;
     let count = |at: usize, name: &str, otherwise: usize| {
         given.get(at, name).and_then(|value| usize::try_from(value).ok()).map_or(otherwise, |count| count.min(1 << 31))
@@ -104,15 +121,15 @@ fn yaml(value: &Value, given: Rest<ValueOrKwargs>, indent: usize, flow: Option<b
         sort: given.truth(99, "sort_keys", true),
         unicode: given.truth(99, "allow_unicode", true),
     };
-    Ok(python_yaml::dump(&to_json(value), layout))
+    Ok(python_yaml::dump(&to_json(state, value)?, layout))
 }
 
-fn truth(value: Value) -> Value {
+fn truth(state: &State<'_, '_>, value: Value) -> Result<Value, Error> {
     if value.is_none() || value.kind() == ValueKind::Bool {
-        return value;
+        return Ok(value);
     }
-    let text = text(&value).to_lowercase();
-    Value::from(matches!(text.as_str(), "yes" | "on" | "1" | "true") || value == Value::from(1))
+    let text = text(state, &value)?.to_lowercase();
+    Ok(Value::from(matches!(text.as_str(), "yes" | "on" | "1" | "true") || value == Value::from(1)))
 }
 
 fn ternary(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
@@ -127,9 +144,9 @@ fn ternary(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     })
 }
 
-fn mandatory(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+fn mandatory(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     if value.is_undefined() {
-        let said = Arguments::of(given)?.text(0, "msg");
+        let said = Arguments::of(given)?.text(state, 0, "msg")?;
         return Err(wrong(said.unwrap_or_else(|| "Mandatory variable not defined.".to_owned())));
     }
     Ok(value)

@@ -1,26 +1,26 @@
 //! Ansible's filters over lists and mappings.
 #![allow(clippy::wildcard_enum_match_arm, reason = "the kinds of values are the engine's, which may add some")]
 
-use minijinja::Error;
 use minijinja::value::{Rest, Tuple, Value, ValueKind, ValueOrKwargs};
+use minijinja::{Error, State};
 use serde_json::{Map, Value as Json};
 
 use super::python::{from_json, text, to_json};
-use super::{Arguments, wrong};
+use super::{Arguments, extent, wrong};
 
 /// How deep values are looked into.
 const DEPTH: usize = 64;
 
 /// `combine`: later mappings win.
-pub(super) fn combine(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+pub(super) fn combine(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let given = Arguments::of(given)?;
     let recursive = given.truth(99, "recursive", false);
-    if given.text(99, "list_merge").is_some_and(|how| how != "replace") {
+    if given.text(state, 99, "list_merge")?.is_some_and(|how| how != "replace") {
         return Err(wrong("`combine` merges lists by replacing them only"));
     }
     let mut merged = Map::new();
     for part in std::iter::once(&value).chain(&given.placed) {
-        let parts = match to_json(part) {
+        let parts = match to_json(state, part)? {
             Json::Array(items) => items,
             other => vec![other],
         };
@@ -56,7 +56,8 @@ pub(super) fn extract(item: Value, container: Value, given: Rest<ValueOrKwargs>)
 }
 
 /// `flatten`: lists in lists become one; a null ends its list.
-pub(super) fn flatten(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+pub(super) fn flatten(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    extent::measure(state, &value)?;
     let levels = Arguments::of(given)?.get(0, "levels").and_then(|levels| usize::try_from(levels).ok());
     let mut out = Vec::new();
     flatten_into(&value, levels.unwrap_or(DEPTH).min(DEPTH), &mut out)?;
@@ -78,15 +79,16 @@ fn flatten_into(value: &Value, levels: usize, out: &mut Vec<Value>) -> Result<()
 }
 
 /// `subelements`: each element with each item of a list inside it.
-pub(super) fn sub_elements(value: Value, path: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+pub(super) fn sub_elements(state: &State<'_, '_>, value: Value, path: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let skip = Arguments::of(given)?.truth(0, "skip_missing", false);
+    extent::measure(state, &value)?;
     let elements: Vec<Value> = match value.kind() {
         ValueKind::Map => value.try_iter()?.map(|key| value.get_item(&key)).collect::<Result<_, _>>()?,
         _ => value.try_iter()?.collect(),
     };
     let path: Vec<String> = match path.as_str() {
         Some(path) => path.split('.').map(str::to_owned).collect(),
-        None => path.try_iter()?.map(|part| text(&part)).collect(),
+        None => path.try_iter()?.map(|part| text(state, &part)).collect::<Result<_, _>>()?,
     };
     let mut out = Vec::new();
     for element in elements {

@@ -6,34 +6,37 @@
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
-use super::python::{self, Layout, dumps, text, to_json};
+use super::python::{Layout, dumps, text, to_json};
 use super::{Arguments, refuse_large, words, wrong};
 
 /// Adds them.
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("title", |value: Value| words::title_filter(&text(&value)));
-    environment.add_filter("capitalize", |value: Value| words::capitalize(&text(&value)));
-    environment.add_filter("lower", |value: Value| text(&value).to_lowercase());
-    environment.add_filter("upper", |value: Value| text(&value).to_uppercase());
-    environment.add_filter("string", |value: Value| text(&value));
+    plain(environment, "title", words::title_filter);
+    plain(environment, "capitalize", words::capitalize);
+    plain(environment, "lower", str::to_lowercase);
+    plain(environment, "upper", str::to_uppercase);
+    plain(environment, "string", str::to_owned);
     environment.add_filter("trim", trim);
     environment.add_filter("center", center);
     environment.add_filter("indent", indent);
     environment.add_filter("wordwrap", wordwrap);
-    environment.add_filter("wordcount", |value: Value| wordcount(&text(&value)));
+    environment.add_filter("wordcount", |state: &State<'_, '_>, value: Value| text(state, &value).map(|text| wordcount(&text)));
     environment.add_filter("truncate", truncate);
-    environment.add_filter("striptags", |value: Value| striptags(&text(&value)));
+    plain(environment, "striptags", striptags);
     environment.add_filter("urlencode", urlencode);
     environment.add_filter("filesizeformat", filesizeformat);
     environment.add_filter("tojson", tojson);
     environment.add_filter("int", int);
     environment.add_filter("float", float);
     environment.add_filter("replace", replace);
-    environment.add_filter("forceescape", |value: Value| escape(&text(&value)));
-    environment.add_filter("escape", |value: Value| escape(&text(&value)));
-    environment.add_filter("e", |value: Value| escape(&text(&value)));
+    plain(environment, "forceescape", escape);
+    plain(environment, "escape", escape);
+    plain(environment, "e", escape);
     environment.add_filter("xmlattr", xmlattr);
-    environment.add_filter("pprint", |value: Value| python_repr(&value));
+    environment.add_filter("pprint", |state: &State<'_, '_>, value: Value| {
+        let shown = text(state, &value)?;
+        Ok::<_, Error>(if value.as_str().is_some() { crate::formats::python_text::repr(&shown) } else { shown })
+    });
     environment
         .add_filter("random", |_: Value| -> Result<Value, Error> { Err(wrong("`random` is refused: a render is the same every time")) });
     environment.add_filter("items", items);
@@ -54,9 +57,14 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_function("joiner", |_: Rest<ValueOrKwargs>| -> Result<Value, Error> { Err(wrong("`joiner` is not supported")) });
 }
 
-fn trim(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
-    let whole = text(&value);
-    Ok(match Arguments::of(given)?.text(0, "chars") {
+/// Adds a filter that makes a text of a text.
+pub(super) fn plain(environment: &mut Environment<'static>, name: &'static str, make: fn(&str) -> String) {
+    environment.add_filter(name, move |state: &State<'_, '_>, value: Value| text(state, &value).map(|text| make(&text)));
+}
+
+fn trim(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
+    let whole = text(state, &value)?;
+    Ok(match Arguments::of(given)?.text(state, 0, "chars")? {
         Some(chars) => whole.trim_matches(|c| chars.contains(c)).to_owned(),
         None => whole.trim().to_owned(),
     })
@@ -65,7 +73,7 @@ fn trim(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
 fn center(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let width = usize::try_from(Arguments::of(given)?.count(0, "width", 80)).unwrap_or_default();
     refuse_large(state, width)?;
-    words::pad(&text(&value), width, " ", "center")
+    words::pad(&text(state, &value)?, width, " ", "center")
 }
 
 fn indent(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
@@ -80,7 +88,7 @@ fn indent(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Re
         }
     };
     let (first, blank) = (given.truth(1, "first", false), given.truth(2, "blank", false));
-    let whole = format!("{}\n", text(&value));
+    let whole = format!("{}\n", text(state, &value)?);
     let lines: Vec<&str> = split_lines(&whole);
     refuse_large(state, by.len().saturating_mul(lines.len()))?;
     let mut out = String::new();
@@ -119,26 +127,33 @@ fn wordwrap(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> 
     let width =
         usize::try_from(given.count(0, "width", 79)).ok().filter(|width| *width > 0).ok_or_else(|| wrong("the width must be positive"))?;
     let break_long = given.truth(1, "break_long_words", true);
-    let between = given.text(2, "wrapstring").unwrap_or_else(|| "\n".to_owned());
+    let between = given.text(state, 2, "wrapstring")?.unwrap_or_else(|| "\n".to_owned());
     let break_hyphens = given.truth(3, "break_on_hyphens", true);
-    let whole = text(&value);
-    refuse_large(state, whole.len())?;
-    let paragraphs: Vec<String> =
-        split_lines(&whole).into_iter().map(|line| words::wrap(line, width, break_long, break_hyphens).join(&between)).collect();
-    Ok(paragraphs.join(&between))
+    let whole = text(state, &value)?;
+    let mut lines = Vec::new();
+    for line in split_lines(&whole) {
+        let wrapped = words::wrap(line, width, break_long, break_hyphens);
+        // A line without words is a line all the same.
+        if wrapped.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(wrapped);
+    }
+    refuse_large(state, whole.len().saturating_add(between.len().saturating_mul(lines.len())))?;
+    Ok(lines.join(&between))
 }
 
 fn wordcount(text: &str) -> usize {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
 }
 
-fn truncate(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
+fn truncate(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let given = Arguments::of(given)?;
-    let whole = text(&value);
+    let whole = text(state, &value)?;
     let length = usize::try_from(given.count(0, "length", 255)).unwrap_or_default();
-    let end = given.get(2, "end").map_or_else(|| "...".to_owned(), |end| text(&end));
+    let end = given.get(2, "end").map_or_else(|| Ok("...".to_owned()), |end| text(state, &end))?;
     let leeway = usize::try_from(given.count(3, "leeway", 5)).unwrap_or_default();
-    if whole.chars().count() <= length + leeway {
+    if whole.chars().count() <= length.saturating_add(leeway) {
         return Ok(whole);
     }
     let room = length.checked_sub(end.chars().count()).ok_or_else(|| wrong("the length is shorter than the end"))?;
@@ -176,24 +191,24 @@ fn striptags(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-fn urlencode(value: Value) -> Result<String, Error> {
-    let one = |value: &Value, slash: bool| quote(&text(value), slash);
+fn urlencode(state: &State<'_, '_>, value: Value) -> Result<String, Error> {
+    let one = |value: &Value, slash: bool| text(state, value).map(|text| quote(&text, slash));
     match value.kind() {
         ValueKind::Map => {
             let mut pairs = Vec::new();
             for key in value.try_iter()? {
-                pairs.push(format!("{}={}", one(&key, false), one(&value.get_item(&key)?, false)));
+                pairs.push(format!("{}={}", one(&key, false)?, one(&value.get_item(&key)?, false)?));
             }
             Ok(pairs.join("&"))
         }
         ValueKind::Seq | ValueKind::Iterable => {
             let mut pairs = Vec::new();
             for pair in value.try_iter()? {
-                pairs.push(format!("{}={}", one(&pair.get_item_by_index(0)?, false), one(&pair.get_item_by_index(1)?, false)));
+                pairs.push(format!("{}={}", one(&pair.get_item_by_index(0)?, false)?, one(&pair.get_item_by_index(1)?, false)?));
             }
             Ok(pairs.join("&"))
         }
-        _ => Ok(one(&value, true)),
+        _ => one(&value, true),
     }
 }
 
@@ -210,9 +225,9 @@ fn quote(text: &str, slash: bool) -> String {
     out
 }
 
-fn filesizeformat(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
+fn filesizeformat(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let binary = Arguments::of(given)?.truth(0, "binary", false);
-    let bytes: f64 = text(&value).parse().map_err(|_| wrong("it is no number"))?;
+    let bytes: f64 = text(state, &value)?.parse().map_err(|_| wrong("it is no number"))?;
     let base = if binary { 1024.0 } else { 1000.0 };
     if bytes == 1.0 {
         return Ok("1 Byte".to_owned());
@@ -234,12 +249,12 @@ fn filesizeformat(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Er
 }
 
 /// JSON that is safe in HTML, keys sorted.
-fn tojson(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+fn tojson(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     if value.is_undefined() {
         return Err(wrong("a value that is not defined has no JSON"));
     }
     let indent = Arguments::of(given)?.get(0, "indent").and_then(|indent| usize::try_from(indent).ok()).map(|indent| indent.min(64));
-    let json = dumps(&to_json(&value), Layout { indent, sort: true, unicode: false });
+    let json = dumps(&to_json(state, &value)?, Layout { indent, sort: true, unicode: false })?;
     let safe = json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\'', "\\u0027");
     Ok(Value::from(safe))
 }
@@ -281,11 +296,11 @@ fn whole(number: f64) -> Value {
     format!("{:.0}", number.trunc()).parse::<i128>().map_or_else(|_| Value::from(number), Value::from)
 }
 
-fn float(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+fn float(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let otherwise = Arguments::of(given)?.get(0, "default").unwrap_or_else(|| Value::from(0.0));
     let number = match value.kind() {
         ValueKind::Bool => Some(f64::from(u8::from(value.is_true()))),
-        ValueKind::Number | ValueKind::String => text(&value).trim().parse::<f64>().ok(),
+        ValueKind::Number | ValueKind::String => text(state, &value)?.trim().parse::<f64>().ok(),
         _ => None,
     };
     Ok(number.map_or(otherwise, Value::from))
@@ -293,18 +308,11 @@ fn float(value: Value, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
 
 fn replace(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let given = Arguments::of(given)?;
-    let (Some(old), Some(new)) = (given.text(0, "old"), given.get(1, "new")) else {
+    let (Some(old), Some(new)) = (given.text(state, 0, "old")?, given.get(1, "new")) else {
         return Err(wrong("`replace` needs what and by what"));
     };
-    let new = text(&new);
-    let whole = text(&value);
     let most = given.get(2, "count").and_then(|count| i64::try_from(count).ok()).and_then(|count| usize::try_from(count).ok());
-    let found = if old.is_empty() { whole.chars().count() + 1 } else { whole.matches(&old).count() };
-    refuse_large(state, whole.len().saturating_add(found.min(most.unwrap_or(found)).saturating_mul(new.len())))?;
-    Ok(match most {
-        Some(most) => whole.replacen(&old, &new, most),
-        None => whole.replace(&old, &new),
-    })
+    super::replace(state, &text(state, &value)?, &old, &text(state, &new)?, most)
 }
 
 /// MarkupSafe's `escape`.
@@ -312,25 +320,17 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;").replace('"', "&#34;")
 }
 
-fn xmlattr(value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
+fn xmlattr(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let spaced = Arguments::of(given)?.truth(0, "autospace", true);
     let mut parts = Vec::new();
     for key in value.try_iter()? {
         let item = value.get_item(&key)?;
         if !item.is_none() && !item.is_undefined() {
-            parts.push(format!("{}=\"{}\"", escape(&text(&key)), escape(&text(&item))));
+            parts.push(format!("{}=\"{}\"", escape(&text(state, &key)?), escape(&text(state, &item)?)));
         }
     }
     let joined = parts.join(" ");
     Ok(if spaced && !joined.is_empty() { format!(" {joined}") } else { joined })
-}
-
-/// Python's `repr`.
-pub(super) fn python_repr(value: &Value) -> String {
-    match value.as_str() {
-        Some(text) => crate::formats::python_text::repr(text),
-        None => python::text(value),
-    }
 }
 
 fn items(value: Value) -> Result<Value, Error> {

@@ -1,23 +1,30 @@
 //! Lists and mappings that a template changes in place, as Python's are: `{% set _ = names.append(x) %}`.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
 use minijinja::{Environment, Error, State};
 
-use super::{filters, wrong};
+use super::{extent, python, wrong};
 
-/// How many items one may have.
+/// How many items a list may have.
 const MOST: usize = 100_000;
+/// How many entries a mapping may have: each is looked for among the others.
+const MOST_ENTRIES: usize = 5_000;
+/// How deep they may stand in each other.
+const DEEPEST: usize = 32;
 
-/// A list of a template that uses methods which change lists.
+/// A list of a template that uses methods which change lists, and how deep it stands in others at most.
 #[derive(Debug)]
-struct Growing(Mutex<Vec<Value>>);
+struct Growing(Mutex<Vec<Value>>, Depth);
 
-/// A mapping of such a template.
+/// A mapping of such a template, and how deep it stands in others at most.
 #[derive(Debug)]
-struct Entries(Mutex<Vec<(Value, Value)>>);
+struct Entries(Mutex<Vec<(Value, Value)>>, Depth);
+
+type Depth = AtomicUsize;
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -41,7 +48,7 @@ impl Object for Growing {
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let items = held(&self.0).clone();
-        f.write_str(&Value::from(items).to_string())
+        f.debug_list().entries(&items).finish()
     }
 }
 
@@ -58,7 +65,10 @@ impl Object for Entries {
         f.write_str("{")?;
         for (at, (key, value)) in held(&self.0).clone().iter().enumerate() {
             let comma = if at > 0 { ", " } else { "" };
-            write!(f, "{comma}{}: {}", filters::python_repr(key), filters::python_repr(value))?;
+            f.write_str(comma)?;
+            python::show(key, f)?;
+            f.write_str(": ")?;
+            python::show(value, f)?;
         }
         f.write_str("}")
     }
@@ -66,12 +76,19 @@ impl Object for Entries {
 
 /// Adds the functions that make them; `source` puts them around the displays of a template.
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_function("growing_list", |value: Value| -> Result<Value, Error> {
-        Ok(Value::from_object(Growing(Mutex::new(value.try_iter()?.collect()))))
+    environment.add_function("growing_list", |state: &State<'_, '_>, value: Value| -> Result<Value, Error> {
+        let depth = Depth::default();
+        admit(state, &depth, &value)?;
+        Ok(Value::from_object(Growing(Mutex::new(value.try_iter()?.collect()), depth)))
     });
-    environment.add_function("growing_dict", |value: Value| -> Result<Value, Error> {
+    environment.add_function("growing_dict", |state: &State<'_, '_>, value: Value| -> Result<Value, Error> {
+        let depth = Depth::default();
+        admit(state, &depth, &value)?;
         let entries = pairs(&value)?;
-        Ok(Value::from_object(Entries(Mutex::new(entries))))
+        if entries.len() > MOST_ENTRIES {
+            return Err(wrong(format!("a mapping of more than {MOST_ENTRIES} entries")));
+        }
+        Ok(Value::from_object(Entries(Mutex::new(entries), depth)))
     });
 }
 
@@ -80,55 +97,61 @@ fn pairs(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
 }
 
 /// Calls a method of one of them; nothing where `value` is none, or the method is another's.
-pub(super) fn call(_: &State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
+pub(super) fn call(state: &State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
     if let Some(list) = value.downcast_object_ref::<Growing>() {
-        return change_list(list, value, method, args);
+        return change_list(state, list, method, args);
     }
     if let Some(entries) = value.downcast_object_ref::<Entries>() {
-        return change_entries(entries, method, args);
+        return change_entries(state, entries, method, args);
     }
     Ok(None)
 }
 
-/// A list in itself could not be walked to an end.
-fn check(list: &Value, item: &Value, length: usize) -> Result<(), Error> {
-    if length >= MOST {
-        return Err(wrong(format!("a list of more than {MOST} items")));
+/// Lets `item` into the list or mapping of that depth: one in itself, or one that is deeper than anything real, could not be
+/// walked to its end.
+fn admit(state: &State<'_, '_>, holder: &Depth, item: &Value) -> Result<(), Error> {
+    if item.as_object().is_none() {
+        return Ok(());
     }
-    if item.as_object().is_some() && holds(item, list, 0) {
-        return Err(wrong("a list cannot hold itself"));
-    }
-    Ok(())
+    let from = holder.load(Ordering::Relaxed) + 1;
+    extent::walk(state, item, &mut |inside, depth| {
+        let list = inside.downcast_object_ref::<Growing>().map(|list| &list.1);
+        let Some(known) = list.or_else(|| inside.downcast_object_ref::<Entries>().map(|entries| &entries.1)) else { return Ok(()) };
+        if std::ptr::eq(known, holder) {
+            return Err(wrong("a list or mapping cannot hold itself"));
+        }
+        if from + depth > DEEPEST {
+            return Err(wrong(format!("lists or mappings in each other, deeper than {DEEPEST}")));
+        }
+        known.fetch_max(from + depth, Ordering::Relaxed);
+        Ok(())
+    })
 }
 
-fn holds(inside: &Value, list: &Value, depth: usize) -> bool {
-    let same = match (inside.downcast_object::<Growing>(), list.downcast_object::<Growing>()) {
-        (Some(a), Some(b)) => Arc::ptr_eq(&a, &b),
-        (Some(_) | None, _) => false,
-    };
-    // What is nested deeper than anything real is refused as if it were endless.
-    same || depth > 16
-        || inside.as_object().is_some() && inside.try_iter().is_ok_and(|mut items| items.any(|item| holds(&item, list, depth + 1)))
-}
-
-fn change_list(list: &Growing, value: &Value, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
+fn change_list(state: &State<'_, '_>, list: &Growing, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
     let none = Value::from(());
     let length = held(&list.0).len();
+    let check = |item: &Value, length: usize| {
+        if length >= MOST {
+            return Err(wrong(format!("a list of more than {MOST} items")));
+        }
+        admit(state, &list.1, item)
+    };
     match method {
         "append" => {
             let (item,): (Value,) = from_args(args)?;
-            check(value, &item, length)?;
+            check(&item, length)?;
             held(&list.0).push(item);
         }
         "extend" => {
             let (items,): (Value,) = from_args(args)?;
             let items: Vec<Value> = items.try_iter()?.take(MOST + 1).collect();
-            check(value, &Value::from(items.clone()), length + items.len())?;
+            check(&Value::from(items.clone()), length + items.len())?;
             held(&list.0).extend(items);
         }
         "insert" => {
             let (at, item): (i64, Value) = from_args(args)?;
-            check(value, &item, length)?;
+            check(&item, length)?;
             let at = if at < 0 {
                 length.saturating_sub(usize::try_from(at.unsigned_abs()).unwrap_or(length))
             } else {
@@ -162,21 +185,22 @@ fn change_list(list: &Growing, value: &Value, method: &str, args: &[Value]) -> R
         }
         "copy" => {
             let items = held(&list.0).clone();
-            return Ok(Some(Value::from_object(Growing(Mutex::new(items)))));
+            let depth = Depth::default();
+            admit(state, &depth, &Value::from(items.clone()))?;
+            return Ok(Some(Value::from_object(Growing(Mutex::new(items), depth))));
         }
         _ => return Ok(None),
     }
     Ok(Some(none))
 }
 
-fn change_entries(entries: &Entries, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
+fn change_entries(state: &State<'_, '_>, entries: &Entries, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
     let put = |key: Value, value: Value| -> Result<(), Error> {
-        if value.as_object().is_some_and(|object| object.downcast_ref::<Entries>().is_some_and(|other| std::ptr::eq(other, entries))) {
-            return Err(wrong("a mapping cannot hold itself"));
-        }
+        admit(state, &entries.1, &key)?;
+        admit(state, &entries.1, &value)?;
         let mut held = held(&entries.0);
-        if held.len() >= MOST {
-            return Err(wrong(format!("a mapping of more than {MOST} entries")));
+        if held.len() >= MOST_ENTRIES {
+            return Err(wrong(format!("a mapping of more than {MOST_ENTRIES} entries")));
         }
         match held.iter_mut().find(|(known, _)| *known == key) {
             Some(entry) => entry.1 = value,

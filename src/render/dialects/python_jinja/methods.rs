@@ -4,7 +4,7 @@ use minijinja::value::{Kwargs, Tuple, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat;
 
-use super::{lists, refuse_large, words, wrong};
+use super::{lists, refuse_large, replace, words, wrong};
 
 /// Calls a method that minijinja does not know.
 pub(super) fn call(state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
@@ -93,16 +93,12 @@ fn text(state: &State<'_, '_>, text: &str, method: &str, args: &[Value]) -> Resu
         "split" | "rsplit" => split(text, method, args)?,
         "replace" => {
             let (old, new, count): (&str, &str, Option<i64>) = from_args(args)?;
-            let replaced = match count {
-                Some(count) if count >= 0 => text.replacen(old, new, usize::try_from(count).unwrap_or(usize::MAX)),
-                Some(_) | None => text.replace(old, new),
-            };
-            refuse_large(state, replaced.len())?;
-            Value::from(replaced)
+            Value::from(replace(state, text, old, new, count.and_then(|count| usize::try_from(count).ok()))?)
         }
         "expandtabs" => {
             let (size,): (Option<usize>,) = from_args(args)?;
             let size = size.unwrap_or(8).min(64);
+            refuse_large(state, text.len().saturating_add(text.matches('\t').count() * size))?;
             Value::from(words::expand_tabs(text, size))
         }
         "startswith" | "endswith" => {

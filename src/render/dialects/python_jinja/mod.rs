@@ -21,13 +21,14 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Rest, Serde, Value, ValueOrKwargs};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, escape_formatter};
 
-use super::super::engines::Bounded;
+pub(super) use super::super::engines::extent::refuse_large;
+use super::super::engines::extent::{self, LARGEST_TEXT};
+use super::super::engines::{Bounded, FUEL, explain};
+use crate::base::replace;
 use crate::road::dialect::Engine;
 
-/// What one template may use: one for an instruction or for 64 bytes of values and output, so that a render stays below 26 MB.
-const FUEL: u64 = 400_000;
 /// The largest template, in bytes.
-const LARGEST: usize = 2 << 20;
+pub(super) const LARGEST: usize = 2 << 20;
 
 /// The templates that others may include, import or extend, by path.
 pub(crate) type Library = Arc<BTreeMap<String, String>>;
@@ -67,7 +68,7 @@ impl PythonJinja {
         environment.set_unknown_method_callback(methods::call);
         environment.set_formatter(|out, state, value| match python::special(value) {
             Some(text) => out.write_str(&text).map_err(|_| Error::new(ErrorKind::WriteFailure, "the output is full")),
-            None => escape_formatter(out, state, value),
+            None => extent::of_output(state, value).and_then(|()| escape_formatter(out, state, value)),
         });
         filters::add(&mut environment);
         ansible::add(&mut environment);
@@ -145,29 +146,15 @@ pub(crate) fn variables(values: &serde_json::Map<String, serde_json::Value>) -> 
     values.iter().map(|(key, value)| (key.clone(), Value::from(Serde(value)))).collect()
 }
 
-/// Says what went wrong, with the line, and with the cause beneath it.
-fn explain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
 /// An error of a filter or a method.
 fn wrong(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, why)
 }
 
-/// Takes fuel for a text of some size, and refuses one that no template needs.
-fn refuse_large(state: &State<'_, '_>, size: usize) -> Result<(), Error> {
-    if size > 1 << 20 {
-        return Err(wrong("a text of more than 1 MiB"));
-    }
-    state.consume_fuel(u64::try_from(size / 16).unwrap_or(u64::MAX))
+/// Replaces in a text, `most` times at most: the result is measured and paid for before it is made.
+pub(super) fn replace(state: &State<'_, '_>, text: &str, old: &str, new: &str, most: Option<usize>) -> Result<String, Error> {
+    refuse_large(state, text.len().max(replace::size(text, old, new, most)))?;
+    replace::within(LARGEST_TEXT, text, old, new, most).ok_or_else(|| wrong("a text of more than 1 MiB"))
 }
 
 /// The arguments of a filter, by place or by name.
@@ -191,8 +178,9 @@ impl Arguments {
         self.placed.get(at).cloned().or_else(|| self.named.peek::<Option<Value>>(name).ok().flatten())
     }
 
-    fn text(&self, at: usize, name: &str) -> Option<String> {
-        self.get(at, name).filter(|value| !value.is_none() && !value.is_undefined()).map(|value| python::text(&value))
+    fn text(&self, state: &State<'_, '_>, at: usize, name: &str) -> Result<Option<String>, Error> {
+        let given = self.get(at, name).filter(|value| !value.is_none() && !value.is_undefined());
+        given.map(|value| python::text(state, &value)).transpose()
     }
 
     fn count(&self, at: usize, name: &str, otherwise: i64) -> i64 {

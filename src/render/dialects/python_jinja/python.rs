@@ -1,9 +1,13 @@
 //! Values as Python writes them.
 #![allow(clippy::wildcard_enum_match_arm, reason = "the kinds of values are the engine's, which may add some")]
 
+use std::fmt;
+
 use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::{Error, State};
 use serde_json::Value as Json;
 
+use super::{LARGEST_TEXT, extent, wrong};
 use crate::formats::python_text;
 
 /// Returns the text of a value that minijinja would write otherwise.
@@ -14,14 +18,31 @@ pub(super) fn special(value: &Value) -> Option<String> {
     }
 }
 
-/// Writes a value as Python's `str` does.
-pub(crate) fn text(value: &Value) -> String {
-    special(value).unwrap_or_else(|| value.to_string())
+/// Writes a value as Python's `repr` does.
+pub(super) fn show(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match (value.as_str(), special(value)) {
+        (Some(text), _) => f.write_str(&python_text::repr(text)),
+        (None, Some(text)) => f.write_str(&text),
+        (None, None) => write!(f, "{value}"),
+    }
 }
 
-/// Turns a value into JSON; what is not defined is null.
-pub(crate) fn to_json(value: &Value) -> Json {
-    serde_json::to_value(value).unwrap_or(Json::Null)
+/// Writes a value as Python's `str` does, and takes fuel for it.
+///
+/// # Errors
+/// When it unfolds to more than a template may use.
+pub(crate) fn text(state: &State<'_, '_>, value: &Value) -> Result<String, Error> {
+    extent::measure(state, value)?;
+    Ok(special(value).unwrap_or_else(|| value.to_string()))
+}
+
+/// Turns a value into JSON, and takes fuel for it; what is not defined is null.
+///
+/// # Errors
+/// When it unfolds to more than a template may use.
+pub(crate) fn to_json(state: &State<'_, '_>, value: &Value) -> Result<Json, Error> {
+    extent::measure(state, value)?;
+    Ok(serde_json::to_value(value).unwrap_or(Json::Null))
 }
 
 /// Turns JSON into a value.
@@ -41,11 +62,17 @@ pub(crate) struct Layout {
 }
 
 /// Writes JSON as Python's `json.dumps` does.
-pub(crate) fn dumps(value: &Json, layout: Layout) -> String {
+///
+/// # Errors
+/// When it is larger than a text may be: indents make much of little.
+pub(crate) fn dumps(value: &Json, layout: Layout) -> Result<String, Error> {
     let mut out = String::new();
     write(value, layout, 0, &mut out);
-    out
+    if out.len() > MOST_JSON { Err(wrong("a text of more than 2 MiB")) } else { Ok(out) }
 }
+
+/// The largest text of JSON that is made, in bytes; nothing is added to one that is larger.
+const MOST_JSON: usize = 2 * LARGEST_TEXT;
 
 fn write(value: &Json, layout: Layout, depth: usize, out: &mut String) {
     let line = |depth: usize, out: &mut String| {
@@ -54,6 +81,9 @@ fn write(value: &Json, layout: Layout, depth: usize, out: &mut String) {
             out.push_str(&" ".repeat(indent * depth));
         }
     };
+    if out.len() > MOST_JSON {
+        return;
+    }
     let between = |out: &mut String| out.push_str(if layout.indent.is_some() { "," } else { ", " });
     match value {
         Json::Null | Json::Bool(_) => out.push_str(&value.to_string()),

@@ -7,8 +7,14 @@ use regex::{Captures, Regex, RegexBuilder};
 use super::python::text;
 use super::{Arguments, refuse_large, wrong};
 
+/// What a pattern takes of the fuel.
+const COMPILED: u64 = 200;
+
 /// Compiles a pattern; what only Python has (looking ahead or behind, references back) is refused.
-fn compile(pattern: &str, ignore_case: bool, lines: bool) -> Result<Regex, Error> {
+fn compile(state: &State<'_, '_>, pattern: &str, ignore_case: bool, lines: bool) -> Result<Regex, Error> {
+    // A pattern costs far more than its length: up to a megabyte when it is compiled.
+    state.consume_fuel(COMPILED)?;
+    refuse_large(state, pattern.len())?;
     // `\Z` is Python's end of the text; `(?P<…>)` is the same in both.
     let pattern = pattern.replace("\\Z", "\\z");
     // Python's `$` also takes the place before a last line end.
@@ -27,11 +33,11 @@ fn end_of_text(pattern: &str) -> String {
 }
 
 /// `regex_search`.
-pub(super) fn search(value: Value, pattern: String, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+pub(super) fn search(state: &State<'_, '_>, value: Value, pattern: String, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let given = Arguments::of(given)?;
     let flag = |name| given.named.peek::<Option<Value>>(name).ok().flatten().is_some_and(|value| value.is_true());
-    let pattern = compile(&pattern, flag("ignorecase"), flag("multiline"))?;
-    let whole = text(&value);
+    let pattern = compile(state, &pattern, flag("ignorecase"), flag("multiline"))?;
+    let whole = text(state, &value)?;
     let Some(found) = pattern.captures(&whole) else { return Ok(Value::from(())) };
     if given.placed.is_empty() {
         return Ok(Value::from(found.get(0).map_or("", |group| group.as_str())));
@@ -51,10 +57,10 @@ pub(super) fn search(value: Value, pattern: String, given: Rest<ValueOrKwargs>) 
 }
 
 /// `regex_findall`.
-pub(super) fn find_all(value: Value, pattern: String, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+pub(super) fn find_all(state: &State<'_, '_>, value: Value, pattern: String, given: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let given = Arguments::of(given)?;
-    let pattern = compile(&pattern, given.truth(1, "ignorecase", false), given.truth(0, "multiline", false))?;
-    let whole = text(&value);
+    let pattern = compile(state, &pattern, given.truth(1, "ignorecase", false), given.truth(0, "multiline", false))?;
+    let whole = text(state, &value)?;
     let mut all = Vec::new();
     for found in pattern.captures_iter(&whole).take(100_000) {
         let group = |at: usize| Value::from(found.get(at).map_or("", |group| group.as_str()));
@@ -70,9 +76,9 @@ pub(super) fn find_all(value: Value, pattern: String, given: Rest<ValueOrKwargs>
 /// `regex_replace`.
 pub(super) fn replace(state: &State<'_, '_>, value: Value, given: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let given = Arguments::of(given)?;
-    let pattern = compile(&given.text(0, "pattern").unwrap_or_default(), given.truth(2, "ignorecase", false), false)?;
-    let by = given.get(1, "replacement").map_or_else(String::new, |by| text(&by));
-    let whole = text(&value);
+    let pattern = compile(state, &given.text(state, 0, "pattern")?.unwrap_or_default(), given.truth(2, "ignorecase", false), false)?;
+    let by = given.get(1, "replacement").map_or_else(|| Ok(String::new()), |by| text(state, &by))?;
+    let whole = text(state, &value)?;
     let mut size = whole.len();
     let mut failed = None;
     let replaced = pattern.replace_all(&whole, |found: &Captures<'_>| {

@@ -2,6 +2,7 @@
 //!
 //! Source: the lexer and parser of Jinja2 3.1 (`string_re`, `parse_primary`, newline normalisation).
 
+use crate::render::dialects::Openings;
 use crate::render::engines::jinja_bounds;
 use crate::road::dialect::Engine;
 
@@ -23,7 +24,9 @@ pub(super) fn prepare(text: &str, settings: &Engine) -> Result<String, String> {
     let growing = CHANGES.iter().any(|method| text.contains(method));
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text.as_str();
-    while let Some((at, kind)) = next_opening(rest, settings) {
+    let mut openings = openings(&text, settings);
+    while let Some((at, kind)) = openings.next(text.len() - rest.len()) {
+        let at = at - (text.len() - rest.len());
         out.push_str(&rest[..at]);
         let here = &rest[at..];
         let (opening, closing) = match kind {
@@ -71,15 +74,23 @@ enum Kind {
     Comment,
 }
 
-/// Returns the first opening; the longest where several begin at one place.
-fn next_opening(text: &str, settings: &Engine) -> Option<(usize, Kind)> {
-    let openings =
+/// Finds the delimiters that open; the longest where several begin at one place.
+fn openings<'a>(text: &'a str, settings: &'a Engine) -> KindsOf<'a> {
+    let mut kinds =
         [(&settings.comment_start, Kind::Comment), (&settings.block_start, Kind::Block), (&settings.variable_start, Kind::Variable)];
-    openings
-        .into_iter()
-        .filter_map(|(opening, kind)| text.find(opening.as_str()).map(|at| (at, usize::MAX - opening.len(), kind)))
-        .min_by_key(|(at, length, _)| (*at, *length))
-        .map(|(at, _, kind)| (at, kind))
+    kinds.sort_by_key(|(opening, _)| std::cmp::Reverse(opening.len()));
+    KindsOf { kinds: kinds.map(|(_, kind)| kind), openings: Openings::new(text, &kinds.map(|(opening, _)| opening.as_str())) }
+}
+
+struct KindsOf<'a> {
+    kinds: [Kind; 3],
+    openings: Openings<'a>,
+}
+
+impl KindsOf<'_> {
+    fn next(&mut self, from: usize) -> Option<(usize, Kind)> {
+        self.openings.next(from).and_then(|(at, number)| Some((at, *self.kinds.get(number)?)))
+    }
 }
 
 /// Where `here` opens a raw block, returns where that block ends.

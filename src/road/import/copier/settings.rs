@@ -208,7 +208,10 @@ fn tell(config: &Map<String, Value>, file: &str, report: &mut Report) {
             "migrations" => report.not_portable(
                 file,
                 None,
-                format!("{} migrations are not run", value.as_array().map_or(0, Vec::len)),
+                match value.as_array().map_or(0, Vec::len) {
+                    1 => "1 migration is not run".to_owned(),
+                    many => format!("{many} migrations are not run"),
+                },
                 "a road never runs code",
                 "write what they do as `[[migration]]` of the version's road.toml",
             ),
