@@ -119,7 +119,8 @@ fn what_is_settled_in_part_is_settled_as_a_whole_or_not_at_all() {
         assert_eq!(rest.settle(&[(0, vec![Choice::Yours])]).unwrap(), 1);
         assert_eq!(s.read("a.txt"), twenty().replace("line 4\n", "road 4\n").replace("line 16\n", "mine 16\n"));
         s.run(&["resolve", "--commit"]).success();
-        s.run(&["undo"]);
+        s.run(&["undo"]).success();
+        assert!(s.read("a.txt").contains("\nmine 4\n"));
     }
 }
 

@@ -51,7 +51,11 @@ fn tells_what_changes_and_why() {
          ## Files\n\n- `README.md` changed\n- `docs/new.md` added\n- `tool.sh` changed\n"
     );
     let shown = folder.highroad(&["road", "diff", "one", "two"]).success().out;
-    assert!(shown.contains("Road small: 2026.1.1 to 2026.1.2\nclass none: nobody has to do anything\n") && shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(
+        shown.contains("Road small: 2026.1.1 to 2026.1.2\nclass none: nobody has to do anything\n")
+            && shown.lines().all(|line| line.chars().count() <= 80),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -122,7 +126,10 @@ fn an_overlay_is_compared_with_what_it_inherits() {
     folder.highroad(&["road", "init", "over", "--from", "store"]).success();
     for parent in ["store/2026.1.1", "small", "2026.1.1"] {
         let report = json(&folder.highroad(&["road", "diff", parent, "over", "--json"]).success());
-        assert_eq!((report["files"][0]["path"].as_str(), report["files"].as_array().map(Vec::len)), (Some("docs/ORGANISATION.md"), Some(1)));
+        assert_eq!(
+            (report["files"][0]["path"].as_str(), report["files"].as_array().map(Vec::len)),
+            (Some("docs/ORGANISATION.md"), Some(1))
+        );
         assert!(report["unexplained"].as_array().unwrap().is_empty(), "{report:#}");
         assert!(report["notes"][0].as_str().unwrap().contains("`highroad adopt`"), "{report:#}");
     }
@@ -138,7 +145,10 @@ fn sentences_end_and_paths_are_code() {
     changed.push(("src/weights.py", "managed", "x = 1\n"));
     write(&folder, "two", 2, &format!("{edit}{QUIET}"), &changed);
     let questions = std::fs::read_to_string(folder.join("two/questions.toml")).unwrap();
-    folder.write("two/questions.toml", &format!("{questions}\n[[question]]\nkey = \"size\"\nask = \"How large?\"\nhelp = \"h\"\ntype = \"text\"\ndefault = \"s\"\n"));
+    folder.write(
+        "two/questions.toml",
+        &format!("{questions}\n[[question]]\nkey = \"size\"\nask = \"How large?\"\nhelp = \"h\"\ntype = \"text\"\ndefault = \"s\"\n"),
+    );
     let notes = folder.highroad(&["road", "diff", "one", "two", "--markdown"]).success().out;
     for line in [
         "- `src/weights.py` is new, and the road's. Where a project",

@@ -276,12 +276,15 @@ fn release_refuses_what_lint_finds_and_a_store_that_is_not_there_is_said() {
     run.fails(2, &["error[lint]", "road/road.toml:", "guardrail-unknown", "highroad road lint road --store store"]);
     assert!(!folder.join("store/index.toml").exists());
     folder.write("road/road.toml", &text);
-    let inside = |arguments: &[&str]| {
-        Run::of(folder.command(env!("CARGO_BIN_EXE_highroad")).current_dir(folder.join("road")).args(arguments))
-    };
+    let inside =
+        |arguments: &[&str]| Run::of(folder.command(env!("CARGO_BIN_EXE_highroad")).current_dir(folder.join("road")).args(arguments));
     // In the road's own folder no argument is needed but the store; nothing is published yet, and that is said.
     let run = inside(&["road", "release", ".", "../store"]).success();
-    assert!(run.err.starts_with("Released ") && run.err.contains("(1 golden render)") && run.err.contains("highroad road publish"), "{}", run.err);
+    assert!(
+        run.err.starts_with("Released ") && run.err.contains("(1 golden render)") && run.err.contains("highroad road publish"),
+        "{}",
+        run.err
+    );
     inside(&["road", "test", "--store", "../store"]).success();
     inside(&["road", "release"]).fails(2, &["no-store", "highroad road release SOURCE STORE"]);
 }

@@ -140,7 +140,8 @@ fn a_question_without_a_suggestion_is_answered_with_a_sample() {
     let folder = Folder::new();
     write(&folder, "road", 1, QUIET, &files());
     let questions = std::fs::read_to_string(folder.join("road/questions.toml")).unwrap();
-    let needed = "\n[[question]]\nkey = \"team\"\nask = \"Whose?\"\nhelp = \"h\"\ntype = \"text\"\nrequired = true\npattern = \"[a-z]+@.*\"\n";
+    let needed =
+        "\n[[question]]\nkey = \"team\"\nask = \"Whose?\"\nhelp = \"h\"\ntype = \"text\"\nrequired = true\npattern = \"[a-z]+@.*\"\n";
     folder.write("road/questions.toml", &format!("{questions}{needed}"));
     folder.write("road/kinds/plain/files/start.txt.jinja", "{@ team @}\n");
     std::fs::remove_file(folder.join("road/kinds/plain/files/start.txt")).unwrap();

@@ -147,18 +147,20 @@ pub fn sampled(
             continue;
         }
         let turn = sheet.turn(question, &answers)?;
-        let fits = |answer: &String| turn.asked && turn.problem(&sheet, answer, &answers).is_none();
-        if let Some(answer) = recorded.get(&question.key).filter(|answer| fits(answer)) {
+        let fits = |turn: &Turn<'_>, answer: &str| turn.asked && turn.problem(&sheet, answer, &answers).is_none();
+        if let Some(answer) = recorded.get(&question.key).filter(|answer| fits(&turn, answer)) {
             answers.insert(question.key.clone(), answer.clone());
             continue;
         }
-        let sample = samples(&turn.question).into_iter().map(|sample| values::canonical(&turn.question, &sample)).find(fits);
         match sheet.suggested(turn, &answers) {
             Ok(Some(answer)) => {
                 answers.insert(question.key.clone(), answer);
             }
             Ok(None) => {}
             Err(error) => {
+                let turn = sheet.turn(question, &answers)?;
+                let canonical = |sample: String| values::canonical(&turn.question, &sample);
+                let sample = samples(&turn.question).into_iter().map(canonical).find(|sample| fits(&turn, sample));
                 answers.insert(question.key.clone(), sample.ok_or(error)?);
                 keys.insert(question.key.clone());
             }

@@ -88,13 +88,7 @@ fn row(repository: &Repository, out: &mut String) {
     let conflicts = repository.conflicts.iter().map(|path| format!("conflict in <code>{}</code>", self::path(path)));
     let new = repository.new.iter().map(|finding| {
         let place = if finding.line == 0 { finding.path.clone() } else { format!("{}:{}", finding.path, finding.line) };
-        format!(
-            "{} <b>{}</b> <code>{}</code>: {}",
-            escape(&finding.level),
-            escape(&finding.guardrail),
-            path(&place),
-            prose(&finding.what)
-        )
+        format!("{} <b>{}</b> <code>{}</code>: {}", escape(&finding.level), escape(&finding.guardrail), path(&place), prose(&finding.what))
     });
     let details: Vec<String> = conflicts.chain(new).collect();
     if !details.is_empty() {

@@ -74,9 +74,7 @@ fn say(report: &Report) {
     let place = report.registry.display();
     let versions = counted(report.versions, "version", "versions");
     match &report.road {
-        Some(road) if report.added.is_empty() => {
-            ui::talk(&format!("Published {road} to {place}: {versions}, none new\n"))
-        }
+        Some(road) if report.added.is_empty() => ui::talk(&format!("Published {road} to {place}: {versions}, none new\n")),
         Some(road) => ui::talk(&format!("Published {road} to {place}: {} new, {versions}\n", report.added.join(", "))),
         None => ui::talk(&format!("Renewed {place}\n")),
     }

@@ -133,7 +133,7 @@ impl Shelf {
     /// Puts everything in its place.
     ///
     /// # Errors
-    /// When the disk refuses; the index still names only what was there before.
+    /// When something of somebody else stands there, or the disk refuses; the index still names only what was there before.
     pub(super) fn finish(mut self, report: &str) -> Result<(), Diagnostic> {
         self.index.version.sort_by(|a, b| version::compare(&a.version, &b.version));
         let text = toml::to_string(&self.index).map_err(|error| Diagnostic::failed("index", error.to_string()))?;

@@ -61,7 +61,10 @@ pub fn show(options: &Options) -> Result<Shown, Diagnostic> {
         road: road.manifest.id,
         version: road.manifest.version,
         inherited,
-        files: tree.iter().map(|(path, file)| File { path: path.as_str().to_owned(), digest: Digest::of(&file.bytes).to_string() }).collect(),
+        files: tree
+            .iter()
+            .map(|(path, file)| File { path: path.as_str().to_owned(), digest: Digest::of(&file.bytes).to_string() })
+            .collect(),
         text: None,
     };
     if let Some(path) = &options.file {
@@ -74,11 +77,10 @@ pub fn show(options: &Options) -> Result<Shown, Diagnostic> {
 
 fn no_file(folder: &Path, path: &str, tree: &Tree) -> Diagnostic {
     let near = nearest(path, tree.iter().map(|(known, _)| known.as_str()));
-    Diagnostic::usage("no-file", format!("the road has no file `{path}`"))
-        .at("--file")
-        .because("none of its paths is that one")
-        .fix(match near {
+    Diagnostic::usage("no-file", format!("the road has no file `{path}`")).at("--file").because("none of its paths is that one").fix(
+        match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("`highroad road show {}` lists them", folder.display()),
-        })
+        },
+    )
 }

@@ -20,7 +20,7 @@ pub struct Ours<'a> {
 }
 
 /// How many bytes all migrations of an upgrade may make by edits.
-const MOST_MADE: usize = 64 << 20;
+const MOST_MADE: usize = 16 << 20;
 
 impl<'a> Ours<'a> {
     /// What is on disk.

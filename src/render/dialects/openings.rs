@@ -14,13 +14,16 @@ impl<'a> Openings<'a> {
         Self { source, wanted: wanted.to_vec(), found }
     }
 
-    /// Returns the first one at or after `from`, with its number. `from` never goes back.
+    /// Returns the first one at or after `from`, with its number; the longest where several begin at one place. `from` never
+    /// goes back.
     pub(crate) fn next(&mut self, from: usize) -> Option<(usize, usize)> {
         for (wanted, found) in self.wanted.iter().zip(&mut self.found) {
             if found.is_some_and(|at| at < from) {
                 *found = self.source[from..].find(wanted).map(|at| from + at);
             }
         }
-        self.found.iter().enumerate().filter_map(|(number, at)| Some(((*at)?, number))).min()
+        let longest_first = |number: usize| std::cmp::Reverse(self.wanted.get(number).map_or(0, |wanted| wanted.len()));
+        let found = self.found.iter().enumerate().filter_map(|(number, at)| Some(((*at)?, number)));
+        found.min_by_key(|(at, number)| (*at, longest_first(*number), *number))
     }
 }

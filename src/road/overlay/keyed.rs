@@ -35,9 +35,7 @@ pub(super) fn merge(form: Form, inherited: &Table, own: Table) -> Table {
         let value = match (form, key.as_str(), before, value) {
             (Form::Pins, _, Some(Value::Table(before)), Value::Table(own)) => Value::Table(entries(before, own)),
             (Form::Pins, _, Some(Value::Array(before)), Value::Array(own)) => Value::Array(rows(before, own)),
-            (Form::Questions | Form::Part, "question", Some(Value::Array(before)), Value::Array(own)) => {
-                Value::Array(asked(before, own))
-            }
+            (Form::Questions | Form::Part, "question", Some(Value::Array(before)), Value::Array(own)) => Value::Array(asked(before, own)),
             (Form::Part, "file", Some(Value::Array(before)), Value::Array(own)) => Value::Array(rules(before, own)),
             (Form::Part, "values" | "dependencies", Some(Value::Table(before)), Value::Table(own)) => Value::Table(entries(before, own)),
             (Form::Pins | Form::Questions | Form::Part, _, _, value) => value,
@@ -71,9 +69,7 @@ fn asked(before: Vec<Value>, own: Vec<Value>) -> Vec<Value> {
     let whole = own.into_iter().map(|question| {
         let inherited = before.iter().find(|other| other.get("key").is_some() && other.get("key") == question.get("key"));
         match (inherited, question) {
-            (Some(Value::Table(inherited)), Value::Table(own))
-                if own.get("type").is_none() || own.get("type") == inherited.get("type") =>
-            {
+            (Some(Value::Table(inherited)), Value::Table(own)) if own.get("type").is_none() || own.get("type") == inherited.get("type") => {
                 Value::Table(entries(inherited.clone(), own))
             }
             (_, question) => question,

@@ -147,7 +147,9 @@ fn judge(file: &File, effects: &mut Vec<Effect>) {
                 "Projects that have it keep it; nobody keeps it up to date.",
             ));
         }
-        "removed" => effects.push(effect("breaking", format!("`{path}` is removed"), "Whatever in a project names it finds nothing there.")),
+        "removed" => {
+            effects.push(effect("breaking", format!("`{path}` is removed"), "Whatever in a project names it finds nothing there."))
+        }
         "ownership" | "moved" if before != after => {
             let why = match after {
                 "managed" => "An edit of it is drift from now on.",

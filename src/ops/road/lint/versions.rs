@@ -49,7 +49,12 @@ fn days(desk: &mut Desk<'_>) {
 
 fn channel(desk: &mut Desk<'_>) {
     if let Some(problem) = index::channel_problem(&desk.road.manifest.channel) {
-        desk.report("channel", FILE, Some("channel"), [&problem, "projects follow a channel by its name", "name it with a plain word, such as `stable`"]);
+        desk.report(
+            "channel",
+            FILE,
+            Some("channel"),
+            [&problem, "projects follow a channel by its name", "name it with a plain word, such as `stable`"],
+        );
     }
 }
 

@@ -115,7 +115,11 @@ impl Roads {
     fn unless_yanked(self, wanted: bool) -> Result<Self, Diagnostic> {
         if let Some(to) = &self.to {
             let version = &to.manifest.version;
-            self.shelf.listed(&self.id).into_iter().find(|listed| listed.version == *version).map_or(Ok(()), |listed| refuse_yanked(listed, wanted))?;
+            self.shelf
+                .listed(&self.id)
+                .into_iter()
+                .find(|listed| listed.version == *version)
+                .map_or(Ok(()), |listed| refuse_yanked(listed, wanted))?;
         }
         Ok(self)
     }

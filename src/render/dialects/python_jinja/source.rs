@@ -24,8 +24,9 @@ pub(super) fn prepare(text: &str, settings: &Engine) -> Result<String, String> {
     let growing = CHANGES.iter().any(|method| text.contains(method));
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text.as_str();
-    let mut openings = openings(&text, settings);
-    while let Some((at, kind)) = openings.next(text.len() - rest.len()) {
+    let mut openings = Openings::new(&text, &[&settings.comment_start, &settings.block_start, &settings.variable_start]);
+    while let Some((at, number)) = openings.next(text.len() - rest.len()) {
+        let kind = [Kind::Comment, Kind::Block, Kind::Variable][number];
         let at = at - (text.len() - rest.len());
         out.push_str(&rest[..at]);
         let here = &rest[at..];
@@ -72,25 +73,6 @@ enum Kind {
     Block,
     Variable,
     Comment,
-}
-
-/// Finds the delimiters that open; the longest where several begin at one place.
-fn openings<'a>(text: &'a str, settings: &'a Engine) -> KindsOf<'a> {
-    let mut kinds =
-        [(&settings.comment_start, Kind::Comment), (&settings.block_start, Kind::Block), (&settings.variable_start, Kind::Variable)];
-    kinds.sort_by_key(|(opening, _)| std::cmp::Reverse(opening.len()));
-    KindsOf { kinds: kinds.map(|(_, kind)| kind), openings: Openings::new(text, &kinds.map(|(opening, _)| opening.as_str())) }
-}
-
-struct KindsOf<'a> {
-    kinds: [Kind; 3],
-    openings: Openings<'a>,
-}
-
-impl KindsOf<'_> {
-    fn next(&mut self, from: usize) -> Option<(usize, Kind)> {
-        self.openings.next(from).and_then(|(at, number)| Some((at, *self.kinds.get(number)?)))
-    }
 }
 
 /// Where `here` opens a raw block, returns where that block ends.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::settings::Engine;
-use crate::render::dialects::Reader;
+use crate::render::dialects::{Openings, Reader};
 
 /// Filters of Jinja2 and of Ansible that are there.
 const FILTERS: &str = "abs attr batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format \
@@ -152,12 +152,16 @@ fn lacks(text: &str, engine: &Engine, slugs: bool, now: bool) -> Option<Lacks> {
 
 /// Writes the tag `now` as a comment, which every engine reads.
 fn without_now(text: &str, engine: &Engine) -> String {
-    let mut out = text.to_owned();
+    let (mut out, mut rest) = (String::with_capacity(text.len()), 0);
     for (_, inner, is_block) in insides(text, engine) {
         if is_block && inner.split(|c: char| !c.is_alphanumeric()).next() == Some("now") {
-            out = out.replace(inner, "set _ = 0");
+            let at = inner.as_ptr().addr() - text.as_ptr().addr();
+            out.push_str(&text[rest..at]);
+            out.push_str("set _ = 0");
+            rest = at + inner.len();
         }
     }
+    out.push_str(&text[rest..]);
     out
 }
 
@@ -180,17 +184,14 @@ pub(super) fn takes_others(text: &str, engine: &Engine) -> bool {
 pub(super) fn insides<'a>(text: &'a str, engine: &Engine) -> Vec<(usize, &'a str, bool)> {
     let mut found = Vec::new();
     let (mut at, mut line, mut raw) = (0, 1, false);
-    let openings = [&engine.comment, &engine.block, &engine.variable];
+    let pairs = [&engine.comment, &engine.block, &engine.variable];
+    let mut openings = Openings::new(text, &pairs.map(|(open, _)| open.as_str()));
+    let mut closings = pairs.map(|(_, close)| Openings::new(text, &[close]));
     loop {
-        let rest = &text[at..];
-        let next = openings
-            .iter()
-            .enumerate()
-            .filter_map(|(kind, (open, _))| rest.find(open.as_str()).map(|from| (from, usize::MAX - open.len(), kind)));
-        let Some((from, _, kind)) = next.min() else { return found };
-        let (open, close) = openings[kind];
-        let start = at + from + open.len();
-        let Some(length) = text[start..].find(close.as_str()) else { return found };
+        let Some((from, kind)) = openings.next(at) else { return found };
+        let (open, close) = pairs[kind];
+        let start = from + open.len();
+        let Some(length) = closings[kind].next(start).map(|(end, _)| end - start) else { return found };
         let inner = text[start..start + length].trim_matches(['-', '+']).trim();
         line += text[at..start].matches('\n').count();
         match (kind, inner) {
