@@ -425,9 +425,12 @@ fn status_tells_how_far_behind_security_first_and_what_drifted() {
     let text = s.run(&["status", "--road", "../store"]).success().out;
     assert!(text.contains("3 versions behind: 2026.1.3 is there; 1 for security"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    // Without the road's folder the rest is told all the same.
+    // Without the road's folder the rest is told all the same, and that newer versions were not looked for.
     std::fs::rename(s.folder.join("store"), s.folder.join("away")).unwrap();
-    let alone = json(&s.run(&["status", "--json"]).success());
+    let run = s.run(&["status", "--json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let alone = json(&run);
+    assert_eq!(alone["looked"], false);
     assert!(alone["notes"][0].as_str().unwrap().contains("--road FOLDER"), "{alone}");
     assert_eq!(alone["drift"].as_array().unwrap().len(), 2);
     assert_eq!(s.state(), before);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::mask::masked;
+
 /// How a run ends, as the exit code of the process.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
@@ -15,7 +17,8 @@ pub enum Exit {
     Failed = 3,
 }
 
-/// An error with its four parts, each one sentence or less, without a final period.
+/// An error with its four parts, each one sentence or less, without a final period. None of them holds a secret key, a
+/// password in an address or the value of a query: errors end up in logs, in reports and in each other.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Diagnostic {
     /// A stable kebab-case name, for searching.
@@ -44,27 +47,27 @@ impl Diagnostic {
     }
 
     fn new(code: &'static str, what: impl Into<String>, exit: Exit) -> Self {
-        Self { code, what: what.into(), place: None, why: String::new(), fix: String::new(), exit }
+        Self { code, what: masked(&what.into()), place: None, why: String::new(), fix: String::new(), exit }
     }
 
     /// Adds where it happened.
     #[must_use]
     pub fn at(mut self, place: impl Into<String>) -> Self {
-        self.place = Some(place.into());
+        self.place = Some(masked(&place.into()));
         self
     }
 
     /// Adds why it is a failure.
     #[must_use]
     pub fn because(mut self, why: impl Into<String>) -> Self {
-        self.why = why.into();
+        self.why = masked(&why.into());
         self
     }
 
     /// Adds what to do next.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
-        self.fix = fix.into();
+        self.fix = masked(&fix.into());
         self
     }
 }

@@ -9,6 +9,7 @@ pub mod fs;
 pub mod interrupt;
 pub mod leaf;
 pub mod leaf_files;
+pub mod mask;
 pub mod path;
 pub mod process;
 pub mod read_at;

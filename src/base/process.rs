@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::diagnostic::Diagnostic;
+use super::interrupt;
 
 /// How much of the end of the output is kept, in bytes.
 const KEPT: usize = 16 << 10;
@@ -119,10 +120,11 @@ fn last(stream: &mut impl std::io::Read) -> Vec<u8> {
     output.split_off(from)
 }
 
-/// Runs a command line as [`run`] does, and ends it with all that it started once it takes longer than `patience`.
+/// Runs a command line as [`run`] does, and ends it with all that it started once it takes longer than `patience`, or the
+/// person stops.
 ///
 /// # Errors
-/// When the shell cannot be started.
+/// When the shell cannot be started, or the person stops.
 pub fn run_within(line: &str, folder: &Path, patience: Duration) -> Result<Ended, Diagnostic> {
     let failed = |error: std::io::Error| {
         Diagnostic::failed("run", "the command could not be started")
@@ -148,29 +150,51 @@ pub fn run_within(line: &str, folder: &Path, patience: Duration) -> Result<Ended
     }
     let until = Instant::now() + patience;
     let mut output: Vec<u8> = Vec::new();
-    let in_time = loop {
-        match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+    let mut open = true;
+    let stopped = loop {
+        if interrupt::check().is_err() {
+            break Some(Stopped::ByPerson);
+        }
+        if Instant::now() >= until {
+            break Some(Stopped::TooLong);
+        }
+        match receiver.recv_timeout(LOOK) {
             Ok(piece) => {
                 output.extend_from_slice(&piece);
                 if output.len() > 4 * KEPT {
                     output.drain(..output.len() - KEPT);
                 }
             }
-            Err(mpsc::RecvTimeoutError::Disconnected) => break true,
-            Err(mpsc::RecvTimeoutError::Timeout) => break false,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => open = false,
+        }
+        // What it started may hold the stream open, and it may close the stream and go on.
+        if !open {
+            if child.try_wait().map_err(failed)?.is_some() {
+                break None;
+            }
+            std::thread::sleep(LOOK);
         }
     };
-    if !in_time {
+    if stopped.is_some() {
         end_all(&mut child);
     }
     let status = child.wait().map_err(failed)?;
     let from = output.len().saturating_sub(KEPT);
-    let how = match status.code() {
-        _ if !in_time => format!("it took longer than {} s", patience.as_secs()),
-        Some(code) => format!("exit {code}"),
-        None => "stopped by a signal".to_owned(),
+    let how = match (stopped, status.code()) {
+        (Some(Stopped::ByPerson), _) => return Err(interrupt::interrupted()),
+        (Some(Stopped::TooLong), _) => format!("it took longer than {} s", patience.as_secs()),
+        (None, Some(code)) => format!("exit {code}"),
+        (None, None) => "stopped by a signal".to_owned(),
     };
-    Ok(Ended { passed: in_time && status.success(), how, output: String::from_utf8_lossy(&output[from..]).into_owned() })
+    Ok(Ended { passed: stopped.is_none() && status.success(), how, output: String::from_utf8_lossy(&output[from..]).into_owned() })
+}
+
+/// Why a command was ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stopped {
+    ByPerson,
+    TooLong,
 }
 
 /// Ends a command and, where the system has groups of processes, what it started.

@@ -23,7 +23,7 @@ mod upgrade;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::base::diagnostic::{Diagnostic, Exit};
-use crate::base::{interrupt, ui};
+use crate::base::{interrupt, mask, ui};
 use crate::report;
 use crate::scan::secrets;
 
@@ -61,8 +61,13 @@ pub fn run() -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // clap prints help to standard output and errors to standard error; a closed pipe is no error.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+            if !error.use_stderr() {
+                let _ = error.print();
+                return Exit::Clean;
+            }
+            // It quotes what it does not understand, and that may be a key or an address with a password.
+            ui::talk(&mask::masked(&error.render().ansi().to_string()));
+            return Exit::Usage;
         }
     };
     let (json, result) = match cli.command {

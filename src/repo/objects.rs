@@ -157,10 +157,11 @@ fn run(git: &Path, home: &Path, arguments: &[&str]) -> Result<process::Ended, Di
     }
     all.extend(arguments);
     let program = Program { path: git, arguments: &all, variables: &QUIET, without: &WITHOUT, time: TIME };
-    let ended = process::run_program(&program, home, || walk::size(home, LARGEST) < LARGEST);
+    let ended = process::run_program(&program, home, || interrupt::check().is_ok() && walk::size(home, LARGEST) < LARGEST);
     if !ended.as_ref().is_ok_and(|ended| ended.passed) {
         clear(home)?;
     }
+    interrupt::check()?;
     ended
 }
 

@@ -27,12 +27,15 @@ details ul { margin: .25rem 0; padding-left: 1.2rem; } summary { cursor: pointer
 @media print { body { max-width: none; margin: 0; font-size: 10pt; } tr, ul.counts li { break-inside: avoid; } h2 { break-after: avoid; } thead { display: table-header-group; } a { color: inherit; } }
 ";
 
+/// What tells a page of a preview from other files; it stands near the beginning.
+pub const MARK: &str = "<meta name=\"generator\" content=\"highroad road preview\">";
+
 /// Writes the page.
 pub fn page(preview: &Preview) -> String {
     let to = preview.to.as_ref().map_or_else(|| "the newest of each channel".to_owned(), |to| escape(to));
     let road = escape(&preview.road);
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{MARK}\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>Preview of road {road}, to {to}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <h1>Preview of road {road}</h1>\n<p>What an upgrade to {to} would do to {}, as they lay there on {}. Nothing was written in them.</p>\n",

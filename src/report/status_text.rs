@@ -81,7 +81,12 @@ pub fn status(status: &Status, width: usize) -> String {
 fn drift(status: &Status, width: usize, out: &mut String) {
     let _ = writeln!(out, "\n{STRONG}Files of the road{STRONG:#}");
     if status.drift.is_empty() {
-        let _ = writeln!(out, "  all {} are as the road gave them, or yours to change", status.compared);
+        let them = if status.compared == 1 {
+            "the one is as the road gave it".to_owned()
+        } else {
+            format!("all {} are as the road gave them", status.compared)
+        };
+        let _ = writeln!(out, "  {them}, or yours to change");
         return;
     }
     // What is the road's comes first: there a change is drift.

@@ -119,6 +119,9 @@ fn is_store(folder: &Path) -> Result<bool, Diagnostic> {
     Ok(fs::look(&folder.join("road.toml"))? == fs::Found::Nothing && fs::look(&folder.join(index::FILE))? != fs::Found::Nothing)
 }
 
+/// What git keeps at the root of a repository, a folder or, in a submodule, a file: it is no part of the road.
+const GIT: &str = ".git";
+
 /// Reads the files of a version that the index of a store names.
 ///
 /// # Errors
@@ -128,7 +131,7 @@ pub fn read_version(store: &Path, version: &str) -> Result<Tree, Diagnostic> {
     let why = match (fs::look(&folder)?, fs::look(&folder.join("road.toml"))?) {
         (fs::Found::Nothing, _) => "the index names it, and its folder is not there",
         (_, fs::Found::Nothing) => "the index names it, and its folder has no `road.toml`",
-        _ => return fs::read_tree(&folder, LIMITS),
+        _ => return fs::read_tree(&folder, LIMITS, GIT),
     };
     Err(Diagnostic::usage("version-gone", format!("version {version} of the road is gone"))
         .at(folder.display().to_string())
@@ -136,7 +139,7 @@ pub fn read_version(store: &Path, version: &str) -> Result<Tree, Diagnostic> {
         .fix("get the folder back from the store's history or the road's publisher: a published version is never made anew"))
 }
 
-/// Reads the files of a road version from a folder.
+/// Reads the files of a road version from a folder, which may be the root of a git repository.
 ///
 /// # Errors
 /// When the folder is no road, or holds what a road may not.
@@ -147,5 +150,5 @@ pub fn read_folder(folder: &Path) -> Result<Tree, Diagnostic> {
             .because("it has no `road.toml`")
             .fix("name the folder of one version of a road"));
     }
-    fs::read_tree(folder, LIMITS)
+    fs::read_tree(folder, LIMITS, GIT)
 }

@@ -129,16 +129,20 @@ fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-/// Reads a folder into a tree. Links and special files are refused, never followed.
+/// Reads a folder into a tree. Links and special files are refused, never followed. What bears the name `without` in the
+/// folder itself is left out.
 ///
 /// # Errors
 /// When a file cannot be read, breaks a limit, or has a name that a tree does not take.
-pub fn read_tree(root: &Path, limits: Limits) -> Result<Tree, Diagnostic> {
+pub fn read_tree(root: &Path, limits: Limits, without: &str) -> Result<Tree, Diagnostic> {
     let mut tree = Tree::default();
     let mut total = 0;
     let mut folders = vec![(root.to_owned(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
         for name in list(&folder)? {
+            if prefix.is_empty() && name == without {
+                continue;
+            }
             let path = folder.join(&name);
             let rel = format!("{prefix}{name}");
             let meta = fs::symlink_metadata(&path).map_err(|e| io_error("looking at it", &path, &e))?;
@@ -206,6 +210,22 @@ pub fn create_private_folder(path: &Path) -> Result<(), Diagnostic> {
 /// When one cannot be made.
 pub fn create_folders(path: &Path) -> Result<(), Diagnostic> {
     fs::create_dir_all(path).map_err(|error| io_error("creating the folder", path, &error))
+}
+
+/// Creates a folder and those it lies in, where they are missing. Returns those that were made, the outermost first.
+///
+/// # Errors
+/// When one cannot be made; then none that was made stays.
+pub fn create_missing(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
+    made.reverse();
+    create_folders(path).inspect_err(|_| {
+        for folder in made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    })?;
+    Ok(made)
 }
 
 /// Writes a file that must not be there yet.

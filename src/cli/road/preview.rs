@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::base::diagnostic::{Diagnostic, Exit};
-use crate::base::tree::{File, Mode};
 use crate::base::ui;
-use crate::base::{fs, fs::Found};
 use crate::cli::progress::Bar;
 use crate::cli::prompts::Terminal;
-use crate::ops::road::preview::{self, Options};
+use crate::ops::road::preview::{self, Options, page};
 use crate::report::{json, road_preview_html, road_preview_text};
 
 /// See what a version would do to many repositories: clean, conflict, or a guardrail that would block
@@ -43,11 +41,12 @@ pub(super) struct Preview {
 impl Preview {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
         let options = Options { folder: self.folder, store: self.store, repositories: self.repos, to: self.to, yanked: self.yanked };
+        self.html.as_deref().map_or(Ok(()), page::check)?;
         let bar = Bar::of("Looking", "repositories");
         let result = preview::preview(&options, &|done, of| bar.at(done, of))?;
         bar.end();
         if let Some(path) = &self.html {
-            write(path, road_preview_html::page(&result))?;
+            page::write(path, road_preview_html::page(&result))?;
         }
         if self.json {
             ui::data(&json::to_text(&result))?;
@@ -57,20 +56,4 @@ impl Preview {
         let counts = &result.counts;
         Ok(if counts.conflict + counts.regress + counts.could_not == 0 { Exit::Clean } else { Exit::Findings })
     }
-}
-
-/// Writes the page: beside its place first, then one rename.
-fn write(path: &std::path::Path, page: String) -> Result<(), Diagnostic> {
-    if matches!(fs::look(path)?, Found::Folder(_)) {
-        return Err(Diagnostic::usage("html", "the page cannot be written")
-            .at(path.display().to_string())
-            .because("a folder of that name is there")
-            .fix("name a file"));
-    }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    fs::remove(&beside)?;
-    fs::write_new(&beside, &File { bytes: page.into_bytes(), mode: Mode::Plain })?;
-    fs::rename(&beside, path)
 }

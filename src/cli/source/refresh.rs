@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::base::diagnostic::{Diagnostic, Exit};
 use crate::base::ui;
-use crate::report::{json, source};
+use crate::report::{human, json, source};
 
 /// Fetch what registries say now; what is kept of one stays as it was where it gives no usable answer
 #[derive(Args, Debug)]
@@ -23,8 +23,16 @@ pub(super) struct Refresh {
 
 impl Refresh {
     pub(super) fn exec(self) -> Result<Exit, Diagnostic> {
-        let list = crate::ops::source::refresh(self.name.as_deref(), self.trust_clock)?;
+        let (list, mut failed) = crate::ops::source::refresh(self.name.as_deref(), self.trust_clock)?;
+        if list.sources.len() == 1
+            && let Some(error) = failed.pop()
+        {
+            return Err(error);
+        }
         ui::data(&if self.json { json::to_text(&list) } else { source::list(&list) })?;
-        Ok(Exit::Clean)
+        for error in &failed {
+            ui::talk(&human::error(error));
+        }
+        Ok(if failed.is_empty() { Exit::Clean } else { Exit::Failed })
     }
 }

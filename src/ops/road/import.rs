@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use super::import_address::Address;
 use super::import_store::Shelf;
+use super::store::LOCK;
+use super::{Busy, busy};
 use crate::base::clock;
 use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
@@ -17,7 +19,7 @@ use crate::repo::template::{self, Files, Point, Templates};
 use crate::road::id::{RULE, is_road_id, suggest};
 use crate::road::import::report::{Report, Told};
 use crate::road::import::{self, Origin, Template, Tool, Version};
-use crate::road::{Road, manifest};
+use crate::road::{Road, index, manifest};
 
 /// What to import.
 #[derive(Clone, Debug)]
@@ -170,6 +172,7 @@ pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
         None => suggest(&last_part(&options.source, address.as_ref(), &subfolder)),
     };
     let store = options.into.clone().unwrap_or_else(|| PathBuf::from(&id));
+    let _lock = hold(&store)?;
     let mut shelf = Shelf::open(&store, [&source, &before], &id)?;
     let mut report = Report::default();
     let mut tool = options.tool;
@@ -224,6 +227,19 @@ pub fn import(options: &Options) -> Result<(Imported, Report), Diagnostic> {
         shelf.finish(&imported.markdown(&report, &source))?;
     }
     Ok((imported, report))
+}
+
+/// Takes the right to write the store for the whole run: the one beside it, for two imports that both make it, and the
+/// store's own where it is there, which `release`, `yank` and `publish` take.
+fn hold(store: &Path) -> Result<(Busy, Option<Busy>), Diagnostic> {
+    let name = store.file_name().map_or_else(|| "store".to_owned(), |name| name.to_string_lossy().into_owned());
+    if let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_folders(folder)?;
+    }
+    let beside = busy(&store.with_file_name(format!(".{name}.importing.lock")))?;
+    let is_store = fs::look(&store.join(index::FILE))? != fs::Found::Nothing;
+    let own = if is_store { Some(busy(&store.join(LOCK))?) } else { None };
+    Ok((beside, own))
 }
 
 /// Makes one version.

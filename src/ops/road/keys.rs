@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::metadata::{Metadata, Shown, Standing};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fs::{self, Found, durable};
-use crate::base::{env, path::RelPath};
+use crate::base::{env, mask, path::RelPath};
 use crate::repo::git::{self, Place};
 use crate::road::registry::keys::{PublicKey, SecretKey};
 
@@ -57,12 +57,21 @@ pub fn new(name: &str, folder: &Path) -> Result<Made, Diagnostic> {
         }
     }
     let key = SecretKey::generate()?;
-    fs::create_folders(folder)?;
-    durable::write_synced(&secret_file, key.to_pem()?.as_bytes(), Some(0o600), false)?;
-    let public = format!("{} {name}\n", key.public);
-    if let Err(error) = durable::write_synced(&public_file, public.as_bytes(), None, false) {
-        let _ = durable::take_away(&secret_file);
-        return Err(error);
+    let (secret, public) = (key.to_pem()?, format!("{} {name}\n", key.public));
+    let made = fs::create_missing(folder)?;
+    let files = [(&secret_file, secret.as_bytes(), Some(0o600)), (&public_file, public.as_bytes(), None)];
+    for (at, (file, bytes, mode)) in files.iter().enumerate() {
+        if let Err(error) = durable::write_synced(file, bytes, *mode, false) {
+            for (file, _, _) in &files[..at] {
+                let _ = durable::take_away(file);
+            }
+            // Half a file is what a full disk leaves of it; a whole one is another's.
+            if matches!(durable::standing(file), Ok(durable::Standing::File { size, .. }) if size < bytes.len() as u64) {
+                let _ = durable::take_away(file);
+            }
+            super::intact::unmake(&made);
+            return Err(error);
+        }
     }
     let warnings = exposed(folder, name).into_iter().collect();
     Ok(Made { id: key.public.id(), public: key.public.to_string(), secret_file, public_file, warnings })
@@ -88,12 +97,13 @@ pub fn secret(places: &[String]) -> Result<(Vec<SecretKey>, Vec<String>), Diagno
         let text = match place.strip_prefix(VARIABLE) {
             Some(name) => env::variable(name).ok_or_else(|| {
                 Diagnostic::usage("key", "the variable with the key is not set")
-                    .at(place.as_str())
+                    .at(mask::argument(place))
                     .because("the environment has no such variable, or it is empty")
                     .fix("set it to the text of the `.key` file")
             })?,
             None => {
                 let path = Path::new(place);
+                readable(place)?;
                 if let durable::Standing::File { mode, .. } = durable::standing(path)?
                     && mode & 0o077 != 0
                     && cfg!(unix)
@@ -111,6 +121,17 @@ pub fn secret(places: &[String]) -> Result<(Vec<SecretKey>, Vec<String>), Diagno
     Ok((keys, warnings))
 }
 
+/// Refuses the text of a key where a file is expected, without showing it.
+fn readable(place: &str) -> Result<(), Diagnostic> {
+    if mask::argument(place) != mask::KEY || matches!(fs::look(Path::new(place)), Ok(Found::Other(_))) {
+        return Ok(());
+    }
+    Err(Diagnostic::usage("key", "the text of a key stands where a file is expected")
+        .at(mask::KEY)
+        .because("what stands on a command line is read by every process of this machine, and kept by shells and pipelines")
+        .fix("name its file, or a variable that holds its text: `env:NAME`; a secret key that was typed so is to be replaced"))
+}
+
 /// Reads public keys: files that `keys new` made, or their text.
 ///
 /// # Errors
@@ -121,6 +142,7 @@ pub fn public(places: &[String]) -> Result<Vec<PublicKey>, Diagnostic> {
         let key = match PublicKey::parse(place) {
             Some(key) => key,
             None => {
+                readable(place)?;
                 let text = fs::read_text(Path::new(place), LIMIT)?;
                 PublicKey::parse(&text).ok_or_else(|| {
                     let secret = text.contains("PRIVATE KEY");
@@ -172,10 +194,11 @@ fn name_in(text: &str) -> Option<String> {
 /// # Errors
 /// When it is none of them.
 pub fn show(path: &Path, now: jiff::Timestamp) -> Result<Shown, Diagnostic> {
-    if let Found::Folder(_) = fs::look(path)? {
+    if let Ok(Found::Folder(_)) = fs::look(path) {
         return super::metadata::registry(path, now);
     }
     let place = path.display().to_string();
+    readable(&place)?;
     let text = fs::read_text(path, crate::road::registry::signing::LIMIT)?;
     if let Some(key) = PublicKey::parse(&text) {
         return Ok(Shown::Key { id: key.id(), public: key.to_string(), name: name_in(&text), secret: false });

@@ -7,6 +7,7 @@ pub mod import;
 mod import_address;
 mod import_store;
 pub mod init;
+mod intact;
 pub mod keys;
 pub mod lint;
 pub mod metadata;
@@ -21,6 +22,7 @@ pub mod show;
 pub mod sources;
 pub mod store;
 pub mod test;
+pub mod verify;
 pub mod workers;
 
 use std::path::{Path, PathBuf};
@@ -50,7 +52,7 @@ impl Drop for Busy {
 /// # Errors
 /// When the folder is not there, or another process changes it.
 fn busy(file: &Path) -> Result<Busy, Diagnostic> {
-    let folder = file.parent().unwrap_or_else(|| Path::new("."));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let shown = folder.display().to_string();
     if !matches!(fs::look(folder)?, Found::Folder(_)) {
         return Err(Diagnostic::usage("no-folder", "the folder is not there")

@@ -1,21 +1,24 @@
-//! `highroad road release` and `road verify`: freeze a version of a road, and prove that a frozen one is unchanged.
+//! `highroad road release`: freezes a version of a road.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::busy;
+use super::metadata::replace;
 use super::store::{LOCK, read_index, write_index};
+use super::verify::list_of;
+use super::{busy, intact};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
 use crate::base::fs::{self, Found};
+use crate::base::interrupt;
 use crate::base::tree::Tree;
 use crate::ops::new::render_whole;
 use crate::ops::road::sources::working;
 use crate::ops::road::{lint, samples};
 use crate::render::answers::Given;
 use crate::road::Road;
-use crate::road::index::Published;
-use crate::road::source::{read_folder, read_version};
+use crate::road::index::{Index, Published};
+use crate::road::source::read_folder;
 
 /// How many findings a refusal tells.
 const TOLD: usize = 5;
@@ -40,81 +43,73 @@ pub fn freeze(source: &Path, store: &Path) -> Result<Published, Diagnostic> {
 /// Puts a version into a store, where `look` has nothing against it.
 fn put(source: &Path, store: &Path, look: &dyn Fn(&Road, &Tree) -> Result<(), Diagnostic>) -> Result<Published, Diagnostic> {
     let (road, tree) = working(source)?;
-    let version = road.manifest.version.clone();
-    let folder = store.join(&version);
-    let taken = || {
-        Diagnostic::usage("published", format!("version {version} is published already"))
-            .at(folder.display().to_string())
-            .because("a published version never changes")
-            .fix("give the road a new version in its `road.toml`")
-    };
-    if read_index(store)?.version.iter().any(|published| published.version == version) {
-        return Err(taken());
-    }
+    intact::outside(source, store)?;
+    place(&road, store)?;
     look(&road, &tree)?;
-    fs::create_folders(store)?;
-    let _lock = busy(&store.join(LOCK))?;
-    let mut index = read_index(store)?;
-    let listed = index.version.iter().any(|published| published.version == version);
+    let made = fs::create_missing(store)?;
+    let result = busy(&store.join(LOCK)).and_then(|_lock| add(&road, &tree, store));
+    if result.is_err() {
+        intact::unmake(&made);
+    }
+    result
+}
+
+/// Returns the index that a version is to be added to, and whether a release of it that was stopped is to be finished.
+fn place(road: &Road, store: &Path) -> Result<(Index, bool), Diagnostic> {
+    let version = &road.manifest.version;
+    let index = read_index(store)?;
+    let folder = store.join(version);
+    intact::same_road(store, &index, &road.manifest.id)?;
+    let listed = index.version.iter().any(|published| published.version == *version);
     // A release that was killed between its two renames left the folder without its line: the same bytes finish it.
     let unfinished = !listed && fs::look(&folder)? != Found::Nothing && read_folder(&folder)?.digest() == road.digest;
     if listed || (fs::look(&folder)? != Found::Nothing && !unfinished) {
-        return Err(taken());
+        return Err(Diagnostic::usage("published", format!("version {version} is published already"))
+            .at(folder.display().to_string())
+            .because("a published version never changes")
+            .fix("give the road a new version in its `road.toml`"));
     }
+    intact::all_named(store, &index, unfinished.then_some(version.as_str()))?;
+    Ok((index, unfinished))
+}
+
+/// Adds a version to a store. What a run that fails wrote is taken away.
+fn add(road: &Road, tree: &Tree, store: &Path) -> Result<Published, Diagnostic> {
+    let (mut index, unfinished) = place(road, store)?;
+    let version = road.manifest.version.clone();
+    let folder = store.join(&version);
     let published = Published {
         version: version.clone(),
         released: road.manifest.released.clone(),
         digest: road.digest.to_string(),
-        golden: golden(&road)?,
+        golden: golden(road)?,
         ..Published::default()
     };
     index.version.push(published.clone());
     let staging = store.join(format!(".{version}.releasing"));
+    let list = store.join(list_of(&version));
     fs::remove(&staging)?;
-    fs::create_folder(&staging)?;
-    if !unfinished {
-        fs::write_tree(&staging, &tree, || Ok(()))?;
-        fs::rename(&staging, &folder)?;
+    let write = || {
+        if !unfinished {
+            fs::create_folder(&staging)?;
+            fs::write_tree(&staging, tree, interrupt::check)?;
+            fs::rename(&staging, &folder)?;
+        }
+        replace(&list, tree.manifest().as_bytes())?;
+        interrupt::check()?;
+        write_index(store, &index)
+    };
+    if let Err(error) = write() {
+        let _ = fs::remove(&staging);
+        // Once the index names it, the version is released, whatever happened to the changelog.
+        let named = read_index(store).map_or(true, |index| index.version.iter().any(|published| published.version == version));
+        if !named && !unfinished {
+            let _ = fs::remove(&list);
+            let _ = fs::remove(&folder);
+        }
+        return Err(error);
     }
-    fs::remove(&staging)?;
-    write_index(store, &index)?;
     Ok(published)
-}
-
-/// Proves that every version in `store` has the files and renders to the files that it was published with.
-/// Returns the versions that it looked at.
-///
-/// # Errors
-/// At the first version that differs, with what differs.
-pub fn verify(store: &Path) -> Result<Vec<String>, Diagnostic> {
-    let index = read_index(store)?;
-    for published in &index.version {
-        let folder = store.join(&published.version);
-        let road = Road::from_tree(&read_version(store, &published.version)?, &folder.display().to_string())?;
-        let changed = |what: &str, recorded: &str, found: &str| {
-            Diagnostic::failed("digest", format!("version {} is not what was published", published.version))
-                .at(folder.display().to_string())
-                .because(format!("{what}: recorded {recorded}, found {found}"))
-                .fix("restore the files from history; a change needs a new version")
-        };
-        if road.digest.to_string() != published.digest {
-            return Err(changed("its files", &published.digest, &road.digest.to_string()));
-        }
-        let found = golden(&road)?;
-        for (case, recorded) in &published.golden {
-            let now = found.get(case).map_or("nothing", String::as_str);
-            if now != recorded {
-                return Err(changed(&format!("what {case} renders to"), recorded, now));
-            }
-        }
-    }
-    if index.version.is_empty() {
-        return Err(Diagnostic::usage("no-version", "there is no published version to verify")
-            .at(store.display().to_string())
-            .because("its index names none")
-            .fix("publish one with `highroad road release`"));
-    }
-    Ok(index.version.into_iter().map(|published| published.version).collect())
 }
 
 /// Refuses what `lint` finds: a frozen version cannot be corrected.
@@ -151,6 +146,7 @@ pub fn golden(road: &Road) -> Result<BTreeMap<String, String>, Diagnostic> {
             cases.push((kind_id.clone(), Vec::new()));
         }
         for (case, given) in cases {
+            interrupt::check()?;
             let tree = render_whole(road, kind_id, samples::complete(road, kind, &given)?)?;
             // The records name the source that the road was read from; they are no part of the render.
             let manifest: String = tree

@@ -4,6 +4,7 @@ pub mod add;
 mod told;
 
 use crate::base::diagnostic::Diagnostic;
+use crate::base::interrupt;
 use crate::report::source::{Source, SourceList};
 use crate::road::registry::opened;
 use crate::road::sources::{Kind, Sources};
@@ -27,30 +28,36 @@ pub fn list() -> Result<SourceList, Diagnostic> {
     Ok(SourceList { schema: 1, sources: told.collect() })
 }
 
-/// Fetches what a registry says now: of the one that is named, else of all.
+/// Fetches what a registry says now: of the one that is named, else of all. Returns the sources, and an error for each that
+/// gives no usable answer or is not to be trusted; what is kept of it stays as it was.
 ///
 /// # Errors
-/// When one of them gives no usable answer or is not to be trusted; what is kept of it stays as it was.
-pub fn refresh(name: Option<&str>, trust_clock: bool) -> Result<SourceList, Diagnostic> {
+/// When the list of sources cannot be used, no source is called so, or the person stops.
+pub fn refresh(name: Option<&str>, trust_clock: bool) -> Result<(SourceList, Vec<Diagnostic>), Diagnostic> {
     let sources = Sources::load()?;
     let wanted: Vec<_> = match name {
         Some(name) => vec![sources.find(name)?],
         None => sources.list().iter().filter(|known| known.kind == Kind::Registry).collect(),
     };
-    let mut told = Vec::new();
+    let (mut told, mut failed) = (Vec::new(), Vec::new());
     for known in wanted {
         let mut source = told::of(known);
         if known.kind == Kind::Registry {
-            if trust_clock {
-                opened::trust_clock(&sources, known)?;
+            let trusted = if trust_clock { opened::trust_clock(&sources, known).map(|_| ()) } else { Ok(()) };
+            match trusted.and_then(|()| opened::refresh(&sources, known)) {
+                Ok(state) => told::with_state(&mut source, &state),
+                Err(error) => {
+                    interrupt::check()?;
+                    source.notes.push(format!("not refreshed: {}: {}", error.what, error.why));
+                    failed.push(error);
+                }
             }
-            told::with_state(&mut source, &opened::refresh(&sources, known)?);
         } else {
             source.notes.push("nothing to fetch: the source names one commit or a folder of this machine".to_owned());
         }
         told.push(source);
     }
-    Ok(SourceList { schema: 1, sources: told })
+    Ok((SourceList { schema: 1, sources: told }, failed))
 }
 
 /// Forgets a source and what is kept of it.

@@ -1,5 +1,6 @@
 //! What is told of a source.
 
+use crate::base::mask::masked;
 use crate::report::source::Source;
 use crate::road::registry::opened::State;
 use crate::road::sources::Known;
@@ -9,7 +10,7 @@ pub(super) fn of(known: &Known) -> Source {
     Source {
         name: known.name.clone(),
         kind: known.kind.word().to_owned(),
-        url: known.url.clone(),
+        url: masked(&known.url),
         commit: known.commit.clone(),
         path: known.path.clone(),
         unsigned: known.unsigned,

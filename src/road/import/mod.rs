@@ -198,7 +198,7 @@ pub fn assemble(version: &Version, kinds: Vec<Made>, report: &mut Report) -> Res
             return Err(bad_template(id, format!("it has more than {MOST_FILES} files")));
         }
         for (path, file) in kind.files {
-            if let Err(why) = add(&mut tree, &id_prefix(&kind.id), &path, file) {
+            if let Err(why) = writable(&path).and_then(|()| add(&mut tree, &id_prefix(&kind.id), &path, file)) {
                 report.not_portable(
                     &path,
                     None,
@@ -214,6 +214,19 @@ pub fn assemble(version: &Version, kinds: Vec<Made>, report: &mut Report) -> Res
 
 fn id_prefix(id: &str) -> String {
     format!("kinds/{id}/files/")
+}
+
+/// Refuses a name that no project can have, whatever its answers are: it would break every one of them. A part that the
+/// template puts together is judged when it is.
+fn writable(path: &str) -> Result<(), String> {
+    if path.chars().any(char::is_control) {
+        return Err("its name has a control character, and no project could be made".to_owned());
+    }
+    let plain = |part: &&str| !part.contains(['{', '[', '<', '%', '@', '#', '$', '(']);
+    match path.split('/').filter(plain).find_map(|part| RelPath::parse(part).err()) {
+        Some(error) => Err(format!("{error}, and no project could be made")),
+        None => Ok(()),
+    }
 }
 
 /// Adds a file under its encoded name; where that is another's twin, under one that differs in more than case.
@@ -332,6 +345,16 @@ mod tests {
             assert!(names.iter().any(|name| name == path), "{path}: {names:?}");
         }
         assert!(add(&mut tree, "kinds/k/files/", &"x".repeat(2000), file()).is_err());
+    }
+
+    #[test]
+    fn names_that_break_every_project_are_found() {
+        for path in ["a\u{1b}b", ".GIT/config", "x/{{ a }}\n", "con.txt", "a/b. "] {
+            assert!(writable(path).is_err(), "{path:?}");
+        }
+        for path in ["{{ a | b }}/x", "[% if a %]x?[% endif %]", ".gitignore", "{% if git == \".git\" %}x{% endif %}"] {
+            assert!(writable(path).is_ok(), "{path:?}");
+        }
     }
 
     #[test]

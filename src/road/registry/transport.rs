@@ -5,7 +5,7 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use ureq::http::Response;
@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const OVERALL: Duration = Duration::from_secs(30);
 /// The slowest rate that is waited for, in bytes a second.
 const SLOWEST: u64 = 4 << 10;
+/// How often a wait looks whether the person stops.
+const SLICE: Duration = Duration::from_millis(50);
 /// How often an answer may send us on.
 const MOST_REDIRECTS: usize = 5;
 /// The largest head of an answer, in bytes.
@@ -88,9 +90,26 @@ impl Transport {
     /// [`Missed::Unreachable`] for every other answer than the whole file in time.
     pub fn fetch(&self, url: &Url, limit: u64) -> Result<Vec<u8>, Missed> {
         match url.scheme() {
-            "http" | "https" => self.over_http(url, limit),
+            "http" | "https" => self.in_slices(url, limit),
             "file" => from_folder(url, limit),
             other => Err(unreachable(url, format!("`{other}` is no scheme that a registry can have"), "use https, http or file")),
+        }
+    }
+
+    /// Waits for an answer, and looks meanwhile whether the person stops: a wait for a server can be long.
+    fn in_slices(&self, url: &Url, limit: u64) -> Result<Vec<u8>, Missed> {
+        let (sender, receiver) = mpsc::channel();
+        let (transport, place) = (self.clone(), url.clone());
+        // Where the person stops, the thread waits on, until the process ends a moment later.
+        std::thread::spawn(move || drop(sender.send(transport.over_http(&place, limit))));
+        loop {
+            match receiver.recv_timeout(SLICE) {
+                Ok(answer) => return answer,
+                Err(mpsc::RecvTimeoutError::Timeout) => interrupt::check().map_err(Missed::Unreachable)?,
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    return Err(unreachable(url, "the wait for it ended without an answer", REACH));
+                }
+            }
         }
     }
 

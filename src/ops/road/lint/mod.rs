@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::base::diagnostic::Diagnostic;
+use crate::base::interrupt;
 use crate::base::tree::Tree;
 use crate::ops::road::sources::working;
 use crate::road::Road;
@@ -113,17 +114,16 @@ pub fn lint(options: &Options) -> Result<Report, Diagnostic> {
 /// As [`lint`], for a road that was read already.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the store cannot be read, or the person stops.
 pub fn look(road: &Road, tree: &Tree, store: Option<&Path>) -> Result<Report, Diagnostic> {
     let mut desk = Desk { road, tree, findings: Vec::new(), notes: Vec::new() };
     versions::look(&mut desk, store)?;
-    texts::look(&mut desk);
-    files::look(&mut desk);
-    variables::look(&mut desk);
-    pins::look(&mut desk);
-    secrets::look(&mut desk);
-    migrations::look(&mut desk);
+    for rule in [texts::look, files::look, variables::look, pins::look, secrets::look, migrations::look] {
+        interrupt::check()?;
+        rule(&mut desk);
+    }
     let renders = rendering::look(&mut desk);
+    interrupt::check()?;
     let Desk { mut findings, notes, .. } = desk;
     findings.sort();
     findings.dedup();

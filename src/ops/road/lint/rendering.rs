@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Desk;
+use crate::base::interrupt;
 use crate::ops::road::samples;
 use crate::render::answers::{self, Given};
 use crate::render::questions;
@@ -18,7 +19,12 @@ pub(super) fn look(desk: &mut Desk<'_>) -> usize {
     let road = desk.road;
     let cases: Vec<(&String, &Part, Vec<Given>)> =
         road.kinds.iter().flat_map(|(id, kind)| cases(road, kind).into_iter().map(move |given| (id, kind, given))).collect();
-    let failed: Vec<(String, String)> = cases.par_iter().filter_map(|(id, kind, given)| problem(road, id, kind, given)).collect();
+    let failed: Vec<(String, String)> = cases
+        .par_iter()
+        // Whoever asked for it asks again, and ends with the error.
+        .filter(|_| interrupt::check().is_ok())
+        .filter_map(|(id, kind, given)| problem(road, id, kind, given))
+        .collect();
     for (place, what) in failed {
         desk.report(
             "render",

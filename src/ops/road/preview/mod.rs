@@ -1,5 +1,6 @@
 //! `highroad road preview`: what a version would do to the repositories that use the road, worked out in memory.
 
+pub mod page;
 mod repositories;
 
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use tough::schema::{Signed, Target, Targets};
 use super::super::metadata::standing;
 use super::write::Writes;
 use super::{Options, Report, after, key_missing, next as next_version};
-use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::digest::Digest;
 use crate::base::fs::{self, Found, durable};
 use crate::ops::road::store;
@@ -46,6 +46,7 @@ pub(super) fn next(
     };
     match &before {
         Some(before) => compare(before, &released.listing, options, report)?,
+        None if !options.drop.is_empty() => return Err(not_published(&options.drop[0], &[])),
         None => report.added = released.listing.versions.iter().map(|entry| entry.published.version.clone()).collect(),
     }
     let mut files = HashMap::new();
@@ -153,15 +154,34 @@ fn old_listing(repository: &Repository, id: &str, old: &Signed<Targets>) -> Resu
 
 /// Refuses to change or forget what was published, and notes what is said otherwise.
 fn compare(before: &Listing, now: &Listing, options: &Options, report: &mut Report) -> Result<(), Diagnostic> {
+    let known: Vec<&str> = before.versions.iter().map(|old| old.published.version.as_str()).collect();
+    if let Some(unknown) = options.drop.iter().find(|version| !known.contains(&version.as_str())) {
+        return Err(not_published(unknown, &known));
+    }
     for old in &before.versions {
         let version = &old.published.version;
+        let place = options.registry.display().to_string();
+        let stays = now.versions.iter().find(|new| new.published.version == *version);
         if options.drop.contains(version) {
-            report.warnings.push(format!("version {version} of {} was taken out of the registry", old.published.digest));
+            let was = &old.published.digest;
+            report.warnings.push(match stays {
+                None => format!("version {version} of {was} was taken out of the registry"),
+                Some(new) if new.published.digest != *was => {
+                    format!("version {version} of {was} was replaced by that of the store, {}", new.published.digest)
+                }
+                Some(_) => {
+                    return Err(Diagnostic::usage("drop-stays", format!("version {version} is in the store as it is in the registry"))
+                        .at("--drop")
+                        .because("it would be published again at once")
+                        .fix(
+                            "to tell projects to leave it, yank it: `highroad road yank`; to take it out, publish from a store without it",
+                        ));
+                }
+            });
             continue;
         }
-        let place = options.registry.display().to_string();
         let fix = "publish from the store that holds it; only where somebody else published it with a stolen key: `--drop VERSION`";
-        let Some(new) = now.versions.iter().find(|new| new.published.version == *version) else {
+        let Some(new) = stays else {
             return Err(Diagnostic::usage("version-missing", format!("the store lacks version {version}, which is published"))
                 .at(place)
                 .because("projects stand on it, and a published version stays")
@@ -181,6 +201,14 @@ fn compare(before: &Listing, now: &Listing, options: &Options, report: &mut Repo
     let fresh = |entry: &&Entry| !before.versions.iter().any(|old| old.published.version == entry.published.version);
     report.added = now.versions.iter().filter(fresh).map(|entry| entry.published.version.clone()).collect();
     Ok(())
+}
+
+/// Says that a version cannot be taken out.
+fn not_published(version: &str, known: &[&str]) -> Diagnostic {
+    Diagnostic::usage("version-unknown", format!("the registry has no version `{}` of the road", version.escape_debug()))
+        .at("--drop")
+        .because("what is not published cannot be taken out")
+        .fix(if known.is_empty() { "leave `--drop` out".to_owned() } else { did_you_mean(version, known) })
 }
 
 fn is_there(repository: &Repository, id: &str, version: &str, target: &Target) -> bool {

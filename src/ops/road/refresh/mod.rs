@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::base::day::Day;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::mask;
 use crate::guardrails::guardrail::Advisory;
 use crate::ops::knowledge;
 use crate::ops::road::sources::working;
@@ -119,6 +120,10 @@ pub fn refresh(options: &Options) -> Result<Report, Diagnostic> {
     }
     for (id, image) in images::read(&tree, &road.source)? {
         pins.push(images::look(&evidence, &id, &image, options.today, options.cool_down));
+    }
+    for line in pins.iter_mut().flat_map(|pin| &mut pin.evidence) {
+        // What git says quotes the address that it was given.
+        *line = mask::masked(line);
     }
     let unused = remotes.unused().into_iter().chain(evidence.unused()).next();
     if let Some(name) = unused {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::digest::Digest;
+use crate::base::mask;
 use crate::repo::objects;
 use crate::repo::upstream::Upstream;
 use crate::road::sources::Sources;
@@ -54,7 +55,7 @@ pub(super) fn open(place: &str) -> Result<Upstream, String> {
     if !place.contains("://") {
         return Upstream::open(&PathBuf::from(place));
     }
-    let failed = |error: Diagnostic| format!("{}: {}", error.what, error.why);
+    let failed = |error: Diagnostic| mask::told_of(&format!("{}: {}", error.what, error.why), place);
     let home = Sources::load().map_err(failed)?.home().join("refresh").join(Digest::of(place.as_bytes()).hex());
     objects::fetch_refs(&home, place).map_err(failed)?;
     Upstream::open(&home)
