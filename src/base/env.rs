@@ -39,22 +39,24 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// Returns a variable that only tests set: a release build looks at none of them.
+fn wish(name: &str) -> Option<String> {
+    if cfg!(debug_assertions) { std::env::var(name).ok() } else { None }
+}
+
 /// Returns which write is to fail, for tests of what a stopped run leaves.
-#[cfg(debug_assertions)]
 pub fn fault() -> Option<String> {
-    std::env::var("HIGHROAD_FAULT").ok()
+    wish("HIGHROAD_FAULT")
 }
 
 /// Returns the time that a test wants it to be, in seconds since 1970.
-#[cfg(debug_assertions)]
 pub fn told_time() -> Option<i64> {
-    std::env::var("HIGHROAD_NOW").ok()?.parse().ok()
+    wish("HIGHROAD_NOW")?.parse().ok()
 }
 
 /// Returns how many milliseconds a test waits for a server, in place of seconds.
-#[cfg(debug_assertions)]
 pub fn told_patience() -> Option<u64> {
-    std::env::var("HIGHROAD_PATIENCE").ok()?.parse().ok()
+    wish("HIGHROAD_PATIENCE")?.parse().ok()
 }
 
 /// Returns the folder of what Highroad keeps on this machine: `HIGHROAD_HOME`, else `highroad` in the folder of data of the

@@ -29,7 +29,6 @@ impl Fault {
 
 /// Counts a write and returns what happens at it: `HIGHROAD_FAULT=full:7` makes the seventh fail, `full:7:9` the seventh to
 /// the ninth, and `kill:7` ends the process at the seventh.
-#[cfg(debug_assertions)]
 pub fn next() -> Fault {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,24 +55,11 @@ pub fn next() -> Fault {
 }
 
 /// Whether a run waits for the disk: a test of faults kills processes, never the power, and has no time to wait.
-#[cfg(debug_assertions)]
 pub fn waits() -> bool {
     use std::sync::OnceLock;
 
     static TEST: OnceLock<bool> = OnceLock::new();
     !*TEST.get_or_init(|| crate::base::env::fault().is_some())
-}
-
-/// Whether a run waits for the disk: always.
-#[cfg(not(debug_assertions))]
-pub fn waits() -> bool {
-    true
-}
-
-/// Nothing ever happens.
-#[cfg(not(debug_assertions))]
-pub fn next() -> Fault {
-    Fault::None
 }
 
 /// Counts a write that somebody else makes, such as git's library, just before it is made.

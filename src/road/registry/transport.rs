@@ -184,17 +184,11 @@ impl Transport {
 const REACH: &str = "check the network, the address and the proxy variables, then run it again";
 const SERVER: &str = "ask whoever runs the registry";
 
-#[cfg(debug_assertions)]
 fn patience() -> (Duration, Duration) {
     match crate::base::env::told_patience() {
         Some(told) => (Duration::from_millis(told), Duration::from_millis(told)),
         None => (PATIENCE, OVERALL),
     }
-}
-
-#[cfg(not(debug_assertions))]
-fn patience() -> (Duration, Duration) {
-    (PATIENCE, OVERALL)
 }
 
 fn next(url: &Url, place: &Url, status: u16, answer: &Response<Body>) -> Result<Url, Missed> {
