@@ -29,7 +29,7 @@ impl<'a> Writer<'a> {
             lines: 0,
             ending: ours.ending().or_else(|| theirs.ending()).or_else(|| base.ending()).unwrap_or(b"\n"),
             ended: ours.is_ended().or_else(|| theirs.is_ended()).unwrap_or(true),
-            marker: markers::length(signs),
+            marker: markers::above(signs),
         }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Writer<'a> {
     /// Writes a conflict with its base.
     pub(in crate::merge) fn conflict(&mut self, contested: Contest<'_, '_>, labels: Labels<'_>) {
         let lines = [contested.base, contested.ours, contested.theirs];
-        let length = self.marker.max(markers::length(lines.into_iter().flatten().copied()));
+        let length = markers::length(self.marker, lines.into_iter().flatten().copied());
         self.marker(b'<', length, labels.ours);
         contested.ours.iter().for_each(|line| self.line(line));
         self.marker(b'|', length, labels.base);
