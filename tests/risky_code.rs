@@ -69,7 +69,7 @@ fn write(folder: &Folder) -> Vec<Expected> {
     let mut expected = Vec::new();
     for (n, (ids, text)) in [LOADS, HUBS, CONNECTIONS, ANSWERS].concat().into_iter().enumerate() {
         let (code, line) = unmarked(text);
-        let path = format!("src/work/r{n}.py");
+        let path = format!("src/jobs/r{n}.py");
         folder.write(&format!("repo/{path}"), &code);
         expected.push(Expected { ids, path, line, shown: text.to_owned() });
         expected.push(write_notebook(folder, ids, text, n));
@@ -122,7 +122,7 @@ fn what_can_hurt_is_found_on_its_line() {
 fn safe_code_is_left_alone() {
     let folder = Folder::new();
     for (n, code) in SAFE.iter().enumerate() {
-        folder.write(&format!("repo/src/work/s{n}.py"), code);
+        folder.write(&format!("repo/src/jobs/s{n}.py"), code);
         folder.write(&format!("repo/notebooks/s{n}.ipynb"), &notebook(code).0);
     }
     for (path, text) in SAFE_FILES {

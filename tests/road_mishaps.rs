@@ -212,7 +212,7 @@ fn a_release_that_fails_leaves_nothing() {
     let team = Team::new();
     team.road("2026.11.0", "one");
     team.run("road release work work/store").fails(2, &["store-inside"]);
-    team.run("road release work work/../work/a/store").fails(2, &["store-inside"]);
+    team.run("road release work work/kinds/../a/store").fails(2, &["store-inside"]);
     assert!(!team.folder.join("work/store").exists() && !team.folder.join("work/a").exists());
     let kind = "title = \"a note\"\n[[file]]\npath = \"**\"\nwhy = \"It is the note.\"\nownership = \"managed\"\n";
     team.folder.write("work/kinds/note/kind.toml", kind);

@@ -138,6 +138,30 @@ pub fn has_drive(path: &str) -> bool {
     path.get(1..2) == Some(":")
 }
 
+/// Returns the path that a relative `other` means in the folder `base`, both with `/`; nothing where it begins at the root of the
+/// file system, or leads out of what `base` is relative to.
+pub fn resolved(base: &str, other: &str) -> Option<String> {
+    if other.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in other.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns the folder of a path with `/`; empty at the top.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Characters that HFS+ drops when it compares names (git's `utf8.c` has the same list).
 fn is_ignored_by_hfs(c: char) -> bool {
     matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
@@ -148,6 +172,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_leads_out_means_no_path() {
+        assert_eq!(resolved("a", "./b/../c").as_deref(), Some("a/c"));
+        assert_eq!(resolved("a", "../b").as_deref(), Some("b"));
+        assert_eq!(resolved("", "../b"), None);
+        assert_eq!(resolved("", "/b"), None);
+        assert_eq!((parent("a/b/c"), parent("a")), ("a/b", ""));
+    }
 
     #[test]
     fn takes_the_paths_that_projects_have() {

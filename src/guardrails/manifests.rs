@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::images::is_template;
 use super::place_kind::{is_documentation, is_test, is_vendored};
+use crate::base::path::{parent, resolved};
 use crate::formats::pyproject::{self, Group, Index, Packaging, Use};
 use crate::formats::requirement::Requirement;
 use crate::formats::requirements::{self, Item};
@@ -301,21 +302,7 @@ impl Manifest {
 
 /// Returns the path that `other` means in the file at `path`; `None` for addresses and paths that leave the repository.
 fn resolve(path: &str, other: &str) -> Option<String> {
-    if other.contains("://") || other.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in other.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    if other.contains("://") { None } else { resolved(parent(path), other) }
 }
 
 fn requirements(subject: &Subject<'_>, text: &str) -> Option<Manifest> {

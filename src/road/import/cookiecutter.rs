@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::asked::{self, TAKEN};
 use super::report::Report;
 use super::{Files, Made, Template, bad_template, below, slug};
 use crate::base::diagnostic::Diagnostic;
@@ -21,12 +22,6 @@ use crate::base::diagnostic::Diagnostic;
 const FILE: &str = "cookiecutter.json";
 /// The largest `cookiecutter.json` that is read, in bytes.
 const LARGEST: usize = 1 << 20;
-/// Keys of answers that Highroad keeps for itself.
-const TAKEN: [&str; 2] = [NAME, TODAY];
-/// The project's own name.
-const NAME: &str = "name";
-/// The day that templates see.
-const TODAY: &str = "today";
 
 /// Reads a template into its kinds: one, or one for each nested template.
 ///
@@ -89,9 +84,9 @@ fn kind(template: &Template<'_>, place: &nested::Place, here: &Files, report: &m
         }
     }
     files::mend_questions(&mut asked, &settings, &shown(FILE), report, &mut taken.uses_now);
-    let mut all = vec![name_question()];
+    let mut all = vec![asked::name()];
     if taken.uses_now {
-        all.push(today_question());
+        all.push(asked::today());
         report.told(
             &shown(FILE),
             None,
@@ -183,31 +178,4 @@ fn plain_json(source: &Map<String, Value>) -> String {
         }
     }
     out
-}
-
-fn question(entries: &[(&str, &str)]) -> toml::Table {
-    entries.iter().map(|(key, value)| ((*key).to_owned(), toml::Value::String((*value).to_owned()))).collect()
-}
-
-fn name_question() -> toml::Table {
-    question(&[
-        ("key", NAME),
-        ("ask", "What is the project called?"),
-        ("help", "The name of the folder and the repository. Templates do not see it: the template's own questions name what is inside."),
-        ("type", "name"),
-        ("default", "my-project"),
-        ("default-from", "folder"),
-    ])
-}
-
-fn today_question() -> toml::Table {
-    question(&[
-        ("key", TODAY),
-        ("ask", "Which day is it?"),
-        ("help", "The template writes it into files, such as the year of a licence. Written as 2026-11-23."),
-        ("type", "text"),
-        ("default", "2026-01-01"),
-        ("default-from", "today"),
-        ("pattern", r"\d{4}-\d{2}-\d{2}"),
-    ])
 }

@@ -10,17 +10,11 @@ mod settings;
 
 use serde_json::Value;
 
+use super::asked::{self, TAKEN};
 use super::report::Report;
 use super::{Made, Template, bad_template, slug};
 use crate::base::diagnostic::Diagnostic;
 use crate::render::dialects::Reader;
-
-/// The answer that names the folder of the project.
-const NAME: &str = "name";
-/// Keys that a question of Highroad's own has.
-const TAKEN: [&str; 2] = [NAME, TODAY];
-/// The day that templates see.
-const TODAY: &str = "today";
 
 /// Reads a template at one tag.
 ///
@@ -53,9 +47,9 @@ pub(super) fn read(template: &Template<'_>, report: &mut Report) -> Result<Vec<M
         reader: Reader::new(&engine).map_err(|why| bad_template(&file, why))?,
     };
     let taken = files::take(&here, &settings, &known, &config, report);
-    let mut all = vec![name_question()];
+    let mut all = vec![asked::name()];
     if taken.shows_day || scan::shows_day(&serde_json::Value::Object(config.clone()).to_string(), &settings.engine) {
-        all.push(today_question());
+        all.push(asked::today());
         report.told(
             &file,
             None,
@@ -105,33 +99,6 @@ fn last_part(template: &Template<'_>) -> String {
     let name = place.trim_end_matches('/').rsplit(['/', ':', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".git").unwrap_or(name);
     if name.is_empty() { "template".to_owned() } else { name.to_owned() }
-}
-
-fn name_question() -> toml::Table {
-    table(&[
-        ("key", NAME),
-        ("ask", "What is the project called?"),
-        ("help", "The name of the folder and the repository. The template's own questions name what is inside."),
-        ("type", "name"),
-        ("default", "my-project"),
-        ("default-from", "folder"),
-    ])
-}
-
-fn today_question() -> toml::Table {
-    table(&[
-        ("key", TODAY),
-        ("ask", "Which day is it?"),
-        ("help", "The template writes it into files, such as the year of a licence. Written as 2026-11-23."),
-        ("type", "text"),
-        ("default", "2026-01-01"),
-        ("default-from", "today"),
-        ("pattern", r"\d{4}-\d{2}-\d{2}"),
-    ])
-}
-
-fn table(entries: &[(&str, &str)]) -> toml::Table {
-    entries.iter().map(|(key, value)| ((*key).to_owned(), toml::Value::String((*value).to_owned()))).collect()
 }
 
 /// Writes a value as text: a text as it is, everything else as JSON.

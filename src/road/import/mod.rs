@@ -6,6 +6,7 @@
 pub mod names;
 pub mod report;
 
+mod asked;
 mod cargo_generate;
 mod cookiecutter;
 mod copier;

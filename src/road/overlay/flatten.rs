@@ -6,7 +6,7 @@ use toml::{Table, Value};
 use super::files::{Files, put, to_text};
 use super::history::History;
 use super::keyed;
-use super::manifest::{Overlay, Remove};
+use super::manifest::{Overlay, PLAIN, Remove};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::road::manifest::{FileRule, PartManifest};
 use crate::road::{Engine, broken};
@@ -65,22 +65,8 @@ fn joined(mut before: Vec<Value>, own: Vec<Value>) -> Vec<Value> {
 
 /// Puts plain keys before tables, as TOML wants them; otherwise in the order of the format.
 fn in_order(mut road: Table) -> Table {
-    const ORDER: [&str; 12] = [
-        "schema",
-        "id",
-        "publisher",
-        "title",
-        "version",
-        "released",
-        "supported-until",
-        "upgrades-from",
-        "channel",
-        "hooks",
-        "kinds",
-        "layers",
-    ];
     let mut sorted = Table::new();
-    for key in ORDER {
+    for key in PLAIN {
         if let Some(value) = road.remove(key) {
             sorted.insert(key.to_owned(), value);
         }

@@ -127,8 +127,8 @@ pub(super) struct Edit {
     pub(super) why: String,
 }
 
-/// The keys that an overlay's `road.toml` shares with every road's.
-const SHARED: [&str; 18] = [
+/// The plain keys that an overlay's `road.toml` shares with every road's, in the order of the format.
+pub(super) const PLAIN: [&str; 12] = [
     "schema",
     "id",
     "publisher",
@@ -141,20 +141,18 @@ const SHARED: [&str; 18] = [
     "hooks",
     "kinds",
     "layers",
-    "change",
-    "migration",
-    "guardrails",
-    "package-indexes",
-    "data",
-    "ranking",
 ];
+
+/// As [`PLAIN`], what follows them.
+const TABLES: [&str; 6] = ["change", "migration", "guardrails", "package-indexes", "data", "ranking"];
 
 impl Overlay {
     /// Says what is wrong with it by itself; nothing where it can be used.
     pub(super) fn problem(&self) -> Option<String> {
-        if let Some(unknown) = self.own.keys().find(|key| !SHARED.contains(&key.as_str())) {
-            let near =
-                crate::base::diagnostic::nearest(unknown, SHARED.into_iter().chain(["inherits", "remove", "overlay", "edit", "add-layer"]));
+        let shared = || PLAIN.into_iter().chain(TABLES);
+        if let Some(unknown) = self.own.keys().find(|key| !shared().any(|known| known == key.as_str())) {
+            let own = ["inherits", "remove", "overlay", "edit", "add-layer"];
+            let near = crate::base::diagnostic::nearest(unknown, shared().chain(own));
             return Some(match near {
                 Some(near) => format!("`{unknown}` is no key of an overlay; did you mean `{near}`?"),
                 None => format!("`{unknown}` is no key of an overlay"),

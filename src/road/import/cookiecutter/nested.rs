@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{FILE, Template, bad_template, below, variables};
 use crate::base::diagnostic::Diagnostic;
+use crate::base::path::resolved;
 
 /// How deep templates may stand in each other.
 const DEEPEST: usize = 5;
@@ -43,7 +44,7 @@ pub(super) fn places(template: &Template<'_>) -> Result<Vec<Place>, Diagnostic> 
             continue;
         }
         for mut inner in inner.into_iter().rev() {
-            let folder = plain(&place.folder, &inner.folder)
+            let folder = resolved(&place.folder, &inner.folder)
                 .ok_or_else(|| bad_template(&shown, format!("`{}` is no folder of the template", inner.folder.escape_debug())))?;
             inner.folder = folder;
             open.push((inner, depth + 1));
@@ -83,24 +84,6 @@ fn listed(source: &Map<String, Value>) -> Result<Vec<Place>, String> {
     list.iter().map(one).collect()
 }
 
-/// Returns `folder` below `base`, or nothing where it leads out.
-fn plain(base: &str, folder: &str) -> Option<String> {
-    if folder.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in folder.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
@@ -124,13 +107,5 @@ mod tests {
         assert_eq!((old[0].folder.as_str(), old[0].id.as_str(), old[1].id.as_str()), ("./lib", "A library", "app"));
         assert!(listed_text(r#"{"template": ["nothing"]}"#).is_err());
         assert_eq!(listed_text(r#"{"name": "x"}"#).unwrap(), []);
-    }
-
-    #[test]
-    fn no_folder_leads_out() {
-        assert_eq!(plain("a", "./b/../c").as_deref(), Some("a/c"));
-        assert_eq!(plain("a", "../b").as_deref(), Some("b"));
-        assert_eq!(plain("", "../b"), None);
-        assert_eq!(plain("", "/b"), None);
     }
 }

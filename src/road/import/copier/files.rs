@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::scan::{self, Known};
 use super::settings::Settings;
+use crate::base::path;
 use crate::base::tree::File;
 use crate::render::dialects::encode_path;
 use crate::repo::template::Files;
@@ -108,7 +109,7 @@ fn tell_values(path: &str, file: &File, settings: &Settings, report: &mut Report
 /// Puts the files that links lead to in their place, as copier does; a road holds no links.
 fn links(here: &Files, settings: &Settings, all: &mut BTreeMap<String, File>, report: &mut Report) {
     for (path, target) in &here.links {
-        let resolved = resolve(path, target);
+        let resolved = path::resolved(path::parent(path), target);
         if settings.preserves_links {
             report.not_portable(
                 path,
@@ -137,24 +138,6 @@ fn links(here: &Files, settings: &Settings, all: &mut BTreeMap<String, File>, re
             report.not_portable(path, None, format!("the link to `{target}` is left out"), "nothing of the template is there", "");
         }
     }
-}
-
-fn resolve(path: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Files that copier leaves alone once they are there: their patterns are over paths in the project.
